@@ -25,7 +25,8 @@ export const MEMORY_BYTES_MAX = 2 ** 32
  * Returns the dump; encoding it gives the same bytes if they came from `encodeDump`.
  * Fails with a `BadDump` that names the thing, the bound, the value and the offset; nothing else.
  * Cost: at most `bytesMax` of memory beside a small multiple of the file's size (an entry of the shortest kind
- * takes a few times its bytes as an object), and time in proportion to the file and the memory it inflates to.
+ * takes a few times its bytes as an object). Time in proportion to the file and what it inflates to: a dump with
+ * 64 MiB of zeros 1 ms, with one byte set in each page 235 ms, at worst 5 us a byte of the file (`MemoryImage.ts`).
  */
 export const decodeDump = (
   bytes: Uint8Array,

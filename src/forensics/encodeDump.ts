@@ -10,7 +10,8 @@ import { SECTIONS } from "./dumpSections.ts"
  * Returns the bytes; equal forensics give equal bytes. Cannot fail for forensics that keep their types' word:
  * counts and indices whole and within 53 bits, text well-formed.
  *
- * Cost: synchronous; 10 ms for 64 MiB of zero memory, about 10 ms for each MiB that is not zero, 50 for noise.
+ * Cost: synchronous. Measured: 64 MiB of zeros 16 ms, with one byte set in each page 510 ms, with 8 MiB of machine
+ * code 220 ms; 16 MiB of noise 380 ms. Beside the result it holds the deflated chunks once.
  */
 export const encodeDump = (forensics: Forensics): Uint8Array => {
   const file = new ByteWriter()
