@@ -1,7 +1,7 @@
 import type { Forensics } from "../outcome/Crash.ts"
 
 /**
- * A crash as a file: `MNTN`, version 2. Version 1 was another implementation's and is not read.
+ * A crash as a file: `MNTN`, version 2, the only version that is read.
  *
  *      0  "MNTN"                                 little-endian throughout
  *      4  version u16 = 2

@@ -7,6 +7,7 @@ import { describe, expect } from "vitest"
 import { BadDump, describeBadDump } from "../../src/forensics/BadDump.ts"
 import type { Dump } from "../../src/forensics/Dump.ts"
 import { decodeDump } from "../../src/forensics/decodeDump.ts"
+import { sha256Hex } from "../../src/forensics/digests.ts"
 import { encodeDump, sectionDigest } from "../../src/forensics/encodeDump.ts"
 import type { Forensics } from "../../src/outcome/Crash.ts"
 import { CRASH_TAGS } from "../../src/outcome/CrashReason.ts"
@@ -74,6 +75,22 @@ describe("the law of the dump", () => {
   it("keeps a key named __proto__ as a key", () => {
     const versions = Object.fromEntries([["__proto__", "x"]])
     expect(Object.keys(opened(encodeDump({ ...sampleForensics, versions })).versions)).toEqual(["__proto__"])
+  })
+})
+
+describe("the format", () => {
+  it("has the bytes that it had: a change of them is a new version or a new section", () => {
+    const file = encodeDump({ ...sampleForensics, memories: new Missing("not here: deflate may change") })
+    const hex = (start: number, end: number) => Buffer.from(file.subarray(start, end)).toString("hex")
+    expect(hex(0, 8)).toBe("4d4e544e02000100")
+    const fuel = contentsOf(file, 3)
+    // 100000, 1234, 98766 and `bound`.
+    expect(hex(fuel.start, fuel.end)).toBe(
+      "00000000006af840" + "0000000000489340" + "00000000e01cf840" + "01"
+    )
+    expect(sha256Hex(file)).toMatchInlineSnapshot(
+      `"9084754664adfd054dbb22201966c8e0aa2d01c19d4988af2d052728de92ad2a"`
+    )
   })
 })
 
