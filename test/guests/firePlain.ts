@@ -52,3 +52,13 @@ const typed = (type: string, value: unknown): TypedValue => ({
   value:
     typeof value === "number" || typeof value === "bigint" || value === null ? showValue(value) : "reference"
 })
+
+/** A firing with only what the plain engine can tell left to expect: how it ended, and with which values. */
+export const plainly = (firing: Firing): Firing => {
+  const { ending } = firing.expected
+  const asFarAsKnown =
+    ending.outcome === "returned"
+      ? ending
+      : { ...ending, anyOf: ending.anyOf.map(({ tag }) => ({ tag, detail: undefined })) }
+  return { ...firing, expected: { ending: asFarAsKnown, memoryAt: [], globals: [] } }
+}

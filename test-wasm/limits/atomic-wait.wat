@@ -1,0 +1,7 @@
+;;! proves: a guest cannot put its scheduler to sleep
+;;! fire: main
+;;! refused: Unsupported
+(module
+  (memory 1 1 shared)
+  (func (export "main") (result i32)
+    (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))
