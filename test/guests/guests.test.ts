@@ -26,7 +26,7 @@ describe("the guests", () => {
     const invalid = guests
       .filter((g) => !WebAssembly.validate(g.wasm()))
       .filter((g) => !g.header.needs.some((n) => !engineHas(n)))
-    expect(invalid.map((g) => g.header.path)).toEqual([])
+    expect(invalid.map((g) => g.header.path)).toEqual(TOO_MUCH_FOR_V8)
   })
 
   it("need only what some guest needs: every feature has its probe used", () => {
@@ -39,6 +39,9 @@ describe("the guests", () => {
     expect(checkedIn).toEqual(recipes.map((r) => r.output).toSorted())
   })
 })
+
+/** Refused by V8's own limits; Munition has to get there first. */
+const TOO_MUCH_FOR_V8 = ["bombs/locals-4-billion"]
 
 describe("the built guests", () => {
   it("were rebuilt after their sources last changed", () => {

@@ -1,19 +1,20 @@
 import { existsSync, globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { BOMBS } from "./bombs.ts"
 import type { Header } from "./Header.ts"
 import { readHeader } from "./readHeader.ts"
 import { parseWat } from "./wat.ts"
 
 /**
- * Every guest there is, in the order of their paths: the `.wat` files of `test-wasm/` and the three samplers.
- * Bytes are made when asked for.
+ * Every guest there is, in the order of their paths: the `.wat` files of `test-wasm/`, the three samplers, and
+ * the bombs that are too large to keep. Bytes are made when asked for.
  */
 export interface Guest {
   readonly header: Header
   readonly wasm: () => Uint8Array<ArrayBuffer>
 }
 
-export const readGuests = (): ReadonlyArray<Guest> => [...readWats(), ...readSamplers()]
+export const readGuests = (): ReadonlyArray<Guest> => [...readWats(), ...readSamplers(), ...BOMBS]
 
 export const testWasm = join(import.meta.dirname, "../../test-wasm")
 
