@@ -1,7 +1,7 @@
 ;;! proves: what many initialisers ask for together counts together
 ;;! needs: gc
 ;;! fire: main
-;;! refused: LimitExceeded
+;;! refused: LimitExceeded objectBytesMax
 (module
   (type $words (array i64))
   (global (ref $words) (array.new_default $words (i32.const 10000000)))
