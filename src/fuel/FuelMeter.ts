@@ -1,0 +1,141 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/**
+ * What each function has consumed so far: how often it was fired, and the mean, least, most and last fuel.
+ *
+ * It is asked by whoever sizes a fuel policy. The number of functions is bounded, since names and modules come
+ * from outside: the one that was fired longest ago makes room, and `evicted` says how many did. Nothing is kept
+ * per firing, so a mean costs the same after a million.
+ */
+export class FuelMeter extends Context.Service<
+  FuelMeter,
+  {
+    /** Adds one firing's consumption. *Cost*: one lookup in a map. */
+    readonly record: (key: FuelMeterKey, fuel: number) => Effect.Effect<void>
+    /** What one function consumed, `undefined` when it never fired, was reset or was evicted. */
+    readonly consumption: (key: FuelMeterKey) => Effect.Effect<Consumption | undefined>
+    /** Every function that is kept, the one fired longest ago first. */
+    readonly all: Effect.Effect<FuelMeterReport>
+    /** Forgets one function, or with no key all of them and the count of the evicted. */
+    readonly reset: (key?: FuelMeterKey) => Effect.Effect<void>
+  }
+>()("munition/fuel/FuelMeter") {
+  static readonly layer: Layer.Layer<FuelMeter> = Layer.sync(FuelMeter, () =>
+    makeFuelMeter(FUEL_METER_FUNCTIONS_MAX)
+  )
+
+  /** A meter of that many functions, at least one. */
+  static readonly layerOf = (functionsMax: number): Layer.Layer<FuelMeter> =>
+    Layer.sync(FuelMeter, () => makeFuelMeter(Math.max(1, functionsMax)))
+}
+
+/** About 1 MB when it is full of usual names, and 4 MB when every name is as long as it may be. */
+export const FUEL_METER_FUNCTIONS_MAX = 4_096
+
+/** A longer name is kept by its beginning and its length: a module may export names of 100 kB. */
+export const FUEL_METER_NAME_LENGTH_MAX = 512
+
+export interface FuelMeterKey {
+  /** SHA-256 of the module as it was handed in, as hex. */
+  readonly moduleHash: string
+  readonly functionName: string
+}
+
+export interface Consumption extends FuelMeterKey {
+  readonly count: number
+  readonly mean: number
+  readonly minimum: number
+  readonly maximum: number
+  readonly last: number
+}
+
+export interface FuelMeterReport {
+  readonly functions: ReadonlyArray<Consumption>
+  readonly evicted: number
+}
+
+interface Tally {
+  readonly key: FuelMeterKey
+  count: number
+  total: bigint
+  minimum: number
+  maximum: number
+  last: number
+}
+
+const makeFuelMeter = (functionsMax: number): FuelMeter["Service"] => {
+  // A `Map` keeps the order of insertion, so one that is taken out and put back is the youngest.
+  const tallies = new Map<string, Tally>()
+  let evicted = 0
+
+  const record = (asked: FuelMeterKey, fuel: number): void => {
+    const key = keep(asked)
+    const id = idOf(key)
+    const tally = tallies.get(id)
+    if (tally === undefined) {
+      if (tallies.size >= functionsMax) evicted += evictOldest(tallies)
+      tallies.set(id, { key, count: 1, total: BigInt(fuel), minimum: fuel, maximum: fuel, last: fuel })
+      return
+    }
+    tally.count += 1
+    tally.total += BigInt(fuel)
+    tally.minimum = Math.min(tally.minimum, fuel)
+    tally.maximum = Math.max(tally.maximum, fuel)
+    tally.last = fuel
+    tallies.delete(id)
+    tallies.set(id, tally)
+  }
+
+  const reset = (key?: FuelMeterKey): void => {
+    if (key !== undefined) {
+      tallies.delete(idOf(keep(key)))
+      return
+    }
+    tallies.clear()
+    evicted = 0
+  }
+
+  return FuelMeter.of({
+    record: (key, fuel) => Effect.sync(() => record(key, fuel)),
+    consumption: (key) =>
+      Effect.sync(() => {
+        const tally = tallies.get(idOf(keep(key)))
+        return tally === undefined ? undefined : report(tally)
+      }),
+    all: Effect.sync(() => ({ functions: [...tallies.values()].map(report), evicted })),
+    reset: (key) => Effect.sync(() => reset(key))
+  })
+}
+
+const keep = ({ moduleHash, functionName }: FuelMeterKey): FuelMeterKey => ({
+  moduleHash,
+  functionName:
+    functionName.length <= FUEL_METER_NAME_LENGTH_MAX
+      ? functionName
+      : `${functionName.slice(0, FUEL_METER_NAME_LENGTH_MAX)}… (${functionName.length} characters)`
+})
+
+/** A hash is hex, so the first space ends it whatever the function is called. */
+const idOf = (key: FuelMeterKey): string => `${key.moduleHash} ${key.functionName}`
+
+const evictOldest = (tallies: Map<string, Tally>): number => {
+  const oldest = tallies.keys().next()
+  return !oldest.done && tallies.delete(oldest.value) ? 1 : 0
+}
+
+const report = (tally: Tally): Consumption => ({
+  ...tally.key,
+  count: tally.count,
+  mean: meanOf(tally),
+  minimum: tally.minimum,
+  maximum: tally.maximum,
+  last: tally.last
+})
+
+/** Whole part and rest apart: a total of many large firings has no room in a number, their mean has. */
+const meanOf = ({ total, count }: Tally): number => {
+  const n = BigInt(count)
+  return Number(total / n) + Number(total % n) / count
+}
