@@ -76,7 +76,7 @@ const deny = (
   offered: ReadonlyMap<string, HostDeclaration>
 ): CapabilityDenied => {
   const because = (capability: string | undefined, detail: string) =>
-    new CapabilityDenied(one.module, one.name, capability, detail)
+    new CapabilityDenied(cut(one.module), cut(one.name), capability, detail)
   if (one.kind !== "function")
     return because(
       undefined,
@@ -93,6 +93,12 @@ const deny = (
       `the module imports it as ${visible(showFunctionType(one.type), 200)}`
   )
 }
+
+/** A name longer than any that a person gave: a refusal is kept and shown, and must stay small. */
+const NAME_LENGTH_MAX = 256
+
+const cut = (name: string): string =>
+  name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX)}… (${name.length} characters)`
 
 const suggest = (one: ImportDescriptor, offered: ReadonlyMap<string, HostDeclaration>): string => {
   const byLabel = new Map([...offered.values()].map((d) => [`${d.module}.${d.name}`, d.capability]))

@@ -103,6 +103,13 @@ describe("linking", () => {
     }
   )
 
+  it("keeps of a very long name the beginning and the length", () => {
+    const long = "x".repeat(100_000)
+    const denied = refusal([{ ...time, name: long }])
+    expect(denied?.name).toBe(`${"x".repeat(256)}… (100000 characters)`)
+    expect(denied?.detail).toBe("no capability of this version provides it")
+  })
+
   it("names the first that is denied and counts the others", () => {
     expect(refusal(everyBuiltin, "time")).toMatchObject({
       name: "get_random_u32",
