@@ -1,0 +1,77 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type AuditEntry, type AuditEvent, formatAuditEvent } from "./AuditEvent.ts"
+
+/**
+ * Receives what every firing did, step by step, and what was refused.
+ *
+ * It cannot fail: an audit that loses events counts them, it does not stop the guests. Without a layer of the
+ * caller's own nothing is kept; `layerRing` keeps the latest in memory, `layerLogger` writes lines.
+ */
+export class Audit extends Context.Service<
+  Audit,
+  {
+    /** Takes one entry; numbers follow the order of the calls. */
+    readonly record: (entry: AuditEntry) => Effect.Effect<void>
+  }
+>()("munition/audit/Audit") {
+  /** Keeps nothing. */
+  static readonly layer: Layer.Layer<Audit> = Layer.sync(Audit, () => Audit.of({ record: () => Effect.void }))
+
+  /** Keeps the latest events for `AuditTrail` to read. */
+  static readonly layerRing = (eventsMax: number = AUDIT_EVENTS_MAX): Layer.Layer<Audit | AuditTrail> =>
+    Layer.effectContext(Effect.sync(() => makeRing(Math.max(1, eventsMax))))
+
+  /** Writes each event as a line to Effect's logger: a step at `Debug`, a refusal at `Warn`. */
+  static readonly layerLogger: Layer.Layer<Audit> = Layer.sync(Audit, () =>
+    Audit.of({
+      record: makeRecord((event) =>
+        event._tag === "Step"
+          ? Effect.logDebug(formatAuditEvent(event))
+          : Effect.logWarning(formatAuditEvent(event))
+      )
+    })
+  )
+}
+
+/** Reads what a ring kept. */
+export class AuditTrail extends Context.Service<
+  AuditTrail,
+  {
+    /** The events that are kept, oldest first, and how many older ones made room for them. */
+    readonly read: Effect.Effect<{ readonly events: ReadonlyArray<AuditEvent>; readonly dropped: number }>
+  }
+>()("munition/audit/AuditTrail") {}
+
+/** The last two thousand lives of five steps, about 1.5 MB. */
+export const AUDIT_EVENTS_MAX = 10_000
+
+const makeRecord = (keep: (event: AuditEvent) => Effect.Effect<void>) => {
+  let sequence = 0
+  return (entry: AuditEntry): Effect.Effect<void> =>
+    Effect.flatMap(Clock.currentTimeMillis, (atMs) => {
+      sequence += 1
+      return keep({ ...entry, sequence, atMs })
+    })
+}
+
+const makeRing = (eventsMax: number): Context.Context<Audit | AuditTrail> => {
+  const slots: Array<AuditEvent> = []
+  let received = 0
+  const record = makeRecord((event) =>
+    Effect.sync(() => {
+      slots[received % eventsMax] = event
+      received += 1
+    })
+  )
+  const read = Effect.sync(() => {
+    const oldest = received > eventsMax ? received % eventsMax : 0
+    return {
+      events: [...slots.slice(oldest), ...slots.slice(0, oldest)],
+      dropped: received - slots.length
+    }
+  })
+  return Context.make(Audit, Audit.of({ record })).pipe(Context.add(AuditTrail, AuditTrail.of({ read })))
+}

@@ -1,0 +1,74 @@
+import type { LifecycleEvent, LifecycleState } from "../outcome/Lifecycle.ts"
+import { describeRefusedReason, type RefusedReason } from "../outcome/RefusedReason.ts"
+import { visible } from "../outcome/visible.ts"
+
+/**
+ * What is recorded: one entry for each step of a life, and one for each refusal, which has no life.
+ *
+ * An entry is what happened; the audit that receives it adds when, and the number that shows whether any is missing.
+ */
+export type AuditEntry = AuditStep | AuditRefusal
+
+export interface AuditStep {
+  readonly _tag: "Step"
+  readonly instanceId: string
+  /** `undefined` for the first: a life comes from nowhere. */
+  readonly from: LifecycleState | undefined
+  readonly to: LifecycleState
+  /** The statechart's event; for a failure the tag of its reason. */
+  readonly why: string
+  /** Microseconds since the firing began. */
+  readonly atMicros: number
+}
+
+export interface AuditRefusal {
+  readonly _tag: "Refusal"
+  readonly reason: RefusedReason["_tag"]
+  /** The reason's sentence, one line of bounded length: the names in it may be a guest's, of 100 kB. */
+  readonly message: string
+  /** What was to be fired, as far as it was known. */
+  readonly functionName: string | undefined
+  /** SHA-256 of the module as it was handed in, as hex. */
+  readonly moduleHash: string | undefined
+}
+
+export type AuditEvent = AuditEntry & {
+  /** From 1, one more for each event that an audit received. */
+  readonly sequence: number
+  /** Milliseconds since 1970 by the clock of the audit. */
+  readonly atMs: number
+}
+
+/** A refusal as an audit entry. */
+export const refusalOf = (
+  reason: RefusedReason,
+  of: { readonly functionName?: string; readonly moduleHash?: string } = {}
+): AuditRefusal => ({
+  _tag: "Refusal",
+  reason: reason._tag,
+  message: visible(describeRefusedReason(reason)),
+  functionName: of.functionName === undefined ? undefined : visible(of.functionName, 128),
+  moduleHash: of.moduleHash
+})
+
+/** A life as audit entries, one a step. */
+export const stepsOf = (instanceId: string, trace: ReadonlyArray<LifecycleEvent>): ReadonlyArray<AuditStep> =>
+  trace.map(({ state, event, atMicros }, i) => ({
+    _tag: "Step",
+    instanceId,
+    from: trace[i - 1]?.state,
+    to: state,
+    why: event,
+    atMicros
+  }))
+
+/**
+ * One line for a person or a log, whatever a guest called its imports.
+ *
+ *     formatAuditEvent(event) // => "#3 instance 7 instantiated -> executing: CALLED at 120 µs"
+ */
+export const formatAuditEvent = (event: AuditEvent): string =>
+  event._tag === "Step"
+    ? `#${event.sequence} instance ${visible(event.instanceId, 64)} ${event.from ?? "nothing"} -> ${event.to}: ` +
+      `${visible(event.why, 64)} at ${event.atMicros} µs`
+    : `#${event.sequence} refused ${event.functionName ?? "a module"}: ${event.reason}, ${event.message}`
