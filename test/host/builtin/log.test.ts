@@ -41,6 +41,10 @@ describe("a log line", () => {
     expect(logLine("a\ufffdb")).toMatchObject({ text: "a\ufffdb", notes: [] })
   })
 
+  it("that begins with a byte order mark shows it and is not called invalid", () => {
+    expect(logLine(new Uint8Array([0xef, 0xbb, 0xbf, 0x61]))).toMatchObject({ text: "\\u{feff}a", notes: [] })
+  })
+
   it("cannot begin a second line or move a cursor", () => {
     expect(logLine("ok\n[ERROR] host: \u001b[31mfake").text).toBe("ok\\n[ERROR] host: \\u{1b}[31mfake")
   })
