@@ -88,11 +88,7 @@ export class InstructionReader extends LebReader {
     this.a = flags & 0x3f
     this.b = flags > 0x3f ? this.u32() : 0
     this.offsetAt = this.at
-    const byte = this.at < this.end ? (this.bytes[this.at] ?? 0) : 0x80
-    if (byte < 0x80) {
-      this.at++
-      this.c = byte
-    } else this.c = this.u64()
+    this.c = this.u64()
   }
 
   private rare(layout: number): void {

@@ -4,8 +4,8 @@ import { Malformed } from "./Malformed.ts"
  * A cursor over bytes that reads the format's integers, checked: nothing is read past `end`, no integer is
  * longer than its type allows or has bits that its type lacks.
  *
- * `wide` is raised when an integer was longer than its value needs (linkers leave such), and is lowered only by
- * whoever keeps the width; the readers of shorter forms pay one comparison and no store for it.
+ * Linkers leave integers that are longer than their value needs. Whoever must write the same bytes again asks
+ * for their widths with {@link keepWidths}; the reading of the shortest form does no more work for it.
  */
 export class LebReader {
   readonly bytes: Uint8Array
@@ -13,12 +13,32 @@ export class LebReader {
   at: number
   /** Offset after the last byte that may be read. */
   end: number
-  wide = false
+  private widths: Map<number, number> | undefined
+  private widthsFrom = -1
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes
     this.at = start
     this.end = Math.min(end, bytes.length)
+  }
+
+  /** From here on keeps the width of every integer that is too long, by its offset from here. */
+  keepWidths(): void {
+    this.widths = undefined
+    this.widthsFrom = this.at
+  }
+
+  /** *Returns* what was kept since {@link keepWidths}, `undefined` if every integer had its shortest form. */
+  takeWidths(): ReadonlyMap<number, number> | undefined {
+    const widths = this.widths
+    this.widths = undefined
+    return widths
+  }
+
+  private tooLong(first: number): void {
+    if (this.widthsFrom < 0) return
+    this.widths ??= new Map()
+    this.widths.set(first - this.widthsFrom, this.at - first)
   }
 
   fail(what: string, offset: number = this.at): never {
@@ -57,7 +77,7 @@ export class LebReader {
       if (shift === 28 && byte > 0x0f) this.fail("integer too long or too large for u32", first)
       value |= (byte & 0x7f) << shift
       if (byte < 0x80) {
-        if (byte === 0 && shift > 0) this.wide = true
+        if (byte === 0 && shift > 0) this.tooLong(first)
         return value >>> 0
       }
     }
@@ -73,7 +93,7 @@ export class LebReader {
         this.fail("integer too long or too large for s32", first)
       value |= (byte & 0x7f) << shift
       if (byte < 0x80) {
-        if (shift > 0 && isPadding(byte, previous)) this.wide = true
+        if (shift > 0 && isPadding(byte, previous)) this.tooLong(first)
         return shift < 28 && (byte & 0x40) !== 0 ? value | (-1 << (shift + 7)) : value
       }
       previous = byte
@@ -93,7 +113,7 @@ export class LebReader {
       value += (next & 0x7f) * factor
       if (next < 0x80) {
         if ((next & 0x40) !== 0) this.fail("type code of more than one byte", first)
-        if (isPadding(next, previous)) this.wide = true
+        if (isPadding(next, previous)) this.tooLong(first)
         return value
       }
       previous = next
@@ -103,6 +123,13 @@ export class LebReader {
   /** *Returns* a number that is exact up to 2^53; {@link u64At} reads the same integer exactly. */
   u64(): number {
     const first = this.at
+    if (first < this.end) {
+      const byte = this.bytes[first] ?? 0
+      if (byte < 0x80) {
+        this.at = first + 1
+        return byte
+      }
+    }
     let value = 0
     let factor = 1
     for (let length = 1; ; length++) {
@@ -111,7 +138,7 @@ export class LebReader {
       value += (byte & 0x7f) * factor
       factor *= 0x80
       if (byte < 0x80) {
-        if (byte === 0 && length > 1) this.wide = true
+        if (byte === 0 && length > 1) this.tooLong(first)
         return value
       }
     }
@@ -126,7 +153,7 @@ export class LebReader {
       if (length === 10 && byte !== 0x00 && byte !== 0x7f)
         this.fail("integer too long or too large for s64", first)
       if (byte < 0x80) {
-        if (length > 1 && isPadding(byte, previous)) this.wide = true
+        if (length > 1 && isPadding(byte, previous)) this.tooLong(first)
         return
       }
       previous = byte

@@ -3,9 +3,9 @@ import type { StorageType, ValueType } from "./ValueType.ts"
 /**
  * A module as the file has it: its sections in their order, nothing resolved, nothing lost.
  *
- * Written back unchanged it gives the same bytes: names are strings, integers are numbers and the widths of
- * those that were longer than need be are kept beside them ({@link Widths}). To change a module, make a new
- * one out of old sections and new ones; where something was appended the widths still fit what was there before.
+ * Written back unchanged it gives the same bytes: names are strings, integers are numbers, and the widths
+ * of those that were longer than need be are kept beside them ({@link Widths}). To change a module, make a new
+ * one out of old sections and new ones.
  * Code and constant expressions stay in the file as windows, because real modules have 14 million instructions.
  */
 export interface Module {
@@ -51,8 +51,9 @@ interface SectionBase {
 }
 
 /**
- * Widths in bytes of the integers that are longer than their value needs, by their ordinal among the integers
- * of a section (of a body: its locals). A width that has become too small for its value is ignored.
+ * Widths in bytes of the integers that are longer than their value needs, by their offset from the start of the
+ * section's contents (of a body's locals, of an instruction). The writer pads what it writes at such an offset,
+ * as far as the integer's type allows: what is unchanged comes out the same, what has moved comes out valid.
  */
 export type Widths = ReadonlyMap<number, number>
 

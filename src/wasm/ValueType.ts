@@ -90,3 +90,7 @@ export const codeOf = (type: StorageType): number => {
   if (type.short) return heapCodeOf(type.heap)
   return type.nullable ? REF_NULL : REF
 }
+
+/** `funcref` and `externref`, as one byte each. */
+export const FUNCREF: RefType = Object.freeze({ nullable: true, heap: "func", short: true })
+export const EXTERNREF: RefType = Object.freeze({ nullable: true, heap: "extern", short: true })
