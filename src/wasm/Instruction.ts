@@ -62,8 +62,10 @@ const instructionAt = (reader: InstructionReader): Instruction => {
     case Layout.memarg:
     case Layout.memargLane: {
       const { a, b, c, flags } = reader
-      const access = plain(a, b, c, layout === Layout.memargLane ? reader.d : 0, flags)
-      return c > Number.MAX_SAFE_INTEGER ? { ...access, big: reader.offset64() } : access
+      const d = layout === Layout.memargLane ? reader.d : 0
+      if (c <= Number.MAX_SAFE_INTEGER) return plain(a, b, c, d, flags)
+      const big = reader.offset64()
+      return { ...plain(a, b, Number(big), d, flags), big }
     }
     case Layout.i32:
     case Layout.heap:

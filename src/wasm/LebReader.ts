@@ -13,7 +13,7 @@ export class LebReader {
   at: number
   /** Offset after the last byte that may be read. */
   end: number
-  private widths: Map<number, number> | undefined
+  private widths: Array<number> | undefined
   private widthsFrom = -1
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
@@ -29,7 +29,7 @@ export class LebReader {
   }
 
   /** *Returns* what was kept since {@link keepWidths}, `undefined` if every integer had its shortest form. */
-  takeWidths(): ReadonlyMap<number, number> | undefined {
+  takeWidths(): ReadonlyArray<number> | undefined {
     const widths = this.widths
     this.widths = undefined
     return widths
@@ -37,8 +37,9 @@ export class LebReader {
 
   private tooLong(first: number): void {
     if (this.widthsFrom < 0) return
-    this.widths ??= new Map()
-    this.widths.set(first - this.widthsFrom, this.at - first)
+    this.widths ??= []
+    if (this.widths.length === WIDTHS_MAX) this.fail("too many integers that are longer than need be", first)
+    this.widths.push(first - this.widthsFrom, this.at - first)
   }
 
   fail(what: string, offset: number = this.at): never {
@@ -179,6 +180,9 @@ export class LebReader {
     }
   }
 }
+
+/** Eight million widths; past some hundred million an array takes the process down with it. */
+const WIDTHS_MAX = 0x1000000
 
 /** Whether a signed integer's last group only repeats the sign of the one before. */
 const isPadding = (last: number, previous: number): boolean =>

@@ -51,11 +51,12 @@ interface SectionBase {
 }
 
 /**
- * Widths in bytes of the integers that are longer than their value needs, by their offset from the start of the
- * section's contents (of a body's locals, of an instruction). The writer pads what it writes at such an offset,
- * as far as the integer's type allows: what is unchanged comes out the same, what has moved comes out valid.
+ * Widths in bytes of the integers that are longer than their value needs: offset, width, offset, width, where an
+ * offset counts from the start of the section's contents (of a body's locals, of an instruction). The writer
+ * pads what it writes at such an offset, as far as the integer's type allows: what is unchanged comes out the
+ * same, what has moved comes out valid.
  */
-export type Widths = ReadonlyMap<number, number>
+export type Widths = ReadonlyArray<number>
 
 /** A run of instructions in some bytes: a body's up to and with its last `end`, or a constant expression's. */
 export interface Code {

@@ -22,6 +22,7 @@ export class SectionReader extends LebReader {
   count(what: string, itemBytesMin = 1): number {
     const at = this.at
     const count = this.u32()
+    if (count > VECTOR_MAX) this.fail(`count of ${what}: expected 0..${VECTOR_MAX}, got ${count}`, at)
     if (count * itemBytesMin > this.end - this.at)
       this.fail(`count of ${what} is ${count}, but ${this.end - this.at} bytes are left`, at)
     return count
@@ -115,6 +116,9 @@ export class SectionReader extends LebReader {
     return this.fail("constant expression without end", start)
   }
 }
+
+/** No engine takes more of anything (*Source*: WebAssembly JavaScript interface, "Implementation-defined Limits"). */
+const VECTOR_MAX = 10_000_000
 
 const SHORT = 48
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

@@ -11,6 +11,7 @@ export class Writer {
   private buffer: Uint8Array<ArrayBuffer>
   private widths: Widths | undefined
   private widthsFrom = 0
+  private cursor = 0
 
   constructor(bytesExpected = 256) {
     this.buffer = new Uint8Array(Math.max(16, bytesExpected))
@@ -25,6 +26,7 @@ export class Writer {
   useWidths(widths: Widths | undefined): void {
     this.widths = widths
     this.widthsFrom = this.length
+    this.cursor = 0
   }
 
   private reserve(count: number): void {
@@ -112,8 +114,11 @@ export class Writer {
   }
 
   private widthHere(widthMax: number): number {
-    if (this.widths === undefined) return 0
-    return Math.min(this.widths.get(this.length - this.widthsFrom) ?? 0, widthMax)
+    const widths = this.widths
+    if (widths === undefined) return 0
+    const here = this.length - this.widthsFrom
+    while ((widths[this.cursor] ?? Number.POSITIVE_INFINITY) < here) this.cursor += 2
+    return widths[this.cursor] === here ? Math.min(widths[this.cursor + 1] ?? 0, widthMax) : 0
   }
 
   /** Lengthens the integer that was just written, by groups that repeat its sign. */
@@ -156,9 +161,9 @@ export class Writer {
     }
     const end = this.length + Math.max(0, missing)
     this.length = at
-    this.useWidths(new Map([[0, width]]))
-    this.u32(size)
     this.useWidths(undefined)
+    this.u32(size)
+    this.pad(at, width, 0)
     this.length = end
   }
 }

@@ -1,8 +1,9 @@
 import { attempt, type Malformed } from "./Malformed.ts"
-import type { Module, Section, SectionKind } from "./Module.ts"
+import type { Module, Section } from "./Module.ts"
 import { readSection, type SectionFrame } from "./readSections.ts"
 import { SECTION_KINDS } from "./SectionKinds.ts"
 import { SectionReader } from "./SectionReader.ts"
+import { sectionOf } from "./sectionOf.ts"
 
 /**
  * Reads a module's sections.
@@ -18,6 +19,8 @@ export const decodeModule = (bytes: Uint8Array): Module | Malformed => attempt((
 
 const readModule = (bytes: Uint8Array): Module => {
   const reader = new SectionReader(bytes)
+  if (bytes.length > BYTES_MAX)
+    reader.fail(`module: expected at most ${BYTES_MAX} bytes, got ${bytes.length}`)
   MAGIC.forEach((byte, at) => {
     if (bytes[at] !== byte) reader.fail(at < 4 ? "not a WebAssembly file" : "not a version 1 core module", at)
   })
@@ -47,6 +50,9 @@ const readModule = (bytes: Uint8Array): Module => {
   return { bytes, sections }
 }
 
+/** No engine takes a larger one (*Source*: as `VECTOR_MAX`). */
+const BYTES_MAX = 2 ** 30
+
 const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 
 const rankOf = (reader: SectionReader, id: number, offset: number, previous: number): number => {
@@ -71,9 +77,9 @@ const readCustom = (reader: SectionReader, frame: SectionFrame): Section => {
 
 /** Sections that count the same thing must agree, and one that is missing counts none. */
 const checkCounts = (reader: SectionReader, sections: ReadonlyArray<Section>): void => {
-  const find = <K extends SectionKind>(kind: K) =>
-    sections.find((section): section is Extract<Section, { readonly kind: K }> => section.kind === kind)
-  const [functions, code, dataCount, data] = [find("function"), find("code"), find("dataCount"), find("data")]
+  const module = { bytes: reader.bytes, sections }
+  const [functions, code] = [sectionOf(module, "function"), sectionOf(module, "code")]
+  const [dataCount, data] = [sectionOf(module, "dataCount"), sectionOf(module, "data")]
   const funcCount = functions?.typeIndices.length ?? 0
   const bodyCount = code?.bodies.length ?? 0
   if (funcCount !== bodyCount)
