@@ -1,0 +1,106 @@
+/**
+ * The account of one firing: how much fuel it was given, how much it has used, and why it was stopped.
+ *
+ * The module holds an i32 counter with the current slice; the 64-bit account is here. At every empty slice the
+ * module calls {@link Account.refill} with its counter and gets a new one, or -1 and then executes
+ * `unreachable`. A slice is never more than what is left in the account, so a counter that has gone below zero
+ * at the account's end means exactly that more was charged than allocated.
+ *
+ * Why a guest was stopped is written here by whoever stopped it. A trap's text is never asked.
+ */
+
+/** What stopped the guest, as far as the host decided it. */
+export type Stop = "fuel" | "deadline" | "cancelled" | "stack" | "objects" | "growth" | "host"
+
+/** The first slice, in units: 2 million units of first-touch stores can take 0.7 s, so begin small. */
+export const SLICE_FIRST = 2 ** 16
+/** The largest slice: at 2^20 refilling costs half a per cent. */
+export const SLICE_MAX = 2 ** 20
+/** The smallest slice that the clock may shrink one to; a refill takes about 0.2 µs. */
+export const SLICE_MIN = 2 ** 10
+/** What a slice should take by the clock. */
+export const SLICE_TARGET_MS = 1
+
+export interface AccountOptions {
+  /** Units, a safe integer, at least 0. */
+  readonly allocated: number
+  /** Milliseconds on `now`'s clock after which the guest is stopped. */
+  readonly deadlineMs: number
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number
+  /** Looked at once a slice. */
+  readonly isCancelled: () => boolean
+}
+
+export class Account {
+  readonly allocated: number
+  /** Why the host stopped the guest; the first reason stays. */
+  stop: Stop | undefined = undefined
+  /** How many slices were handed out, the first one included. */
+  slices = 0
+  #used = 0
+  #granted = 0
+  #size = SLICE_FIRST
+  #startedMs: number
+  readonly #deadlineMs: number
+  readonly #now: () => number
+  readonly #isCancelled: () => boolean
+
+  constructor(options: AccountOptions) {
+    this.allocated = options.allocated
+    this.#deadlineMs = options.deadlineMs
+    this.#now = options.now
+    this.#isCancelled = options.isCancelled
+    this.#startedMs = options.now()
+  }
+
+  /** The counter that a run starts with. */
+  open(): number {
+    return this.#grant(this.#now())
+  }
+
+  /**
+   * Settles the slice that ended with `counter` and opens the next one.
+   *
+   * Returns the new counter, 0 to {@link SLICE_MAX}, or -1: the guest must stop, and `stop` says why.
+   */
+  refill(counter: number): number {
+    this.settle(counter)
+    if (this.#used > this.allocated) return this.stopFor("fuel")
+    const now = this.#now()
+    if (now >= this.#deadlineMs) return this.stopFor("deadline")
+    if (this.#isCancelled()) return this.stopFor("cancelled")
+    const elapsed = now - this.#startedMs
+    const scale = elapsed > 0 ? SLICE_TARGET_MS / elapsed : 4
+    // At most fourfold either way: one page fault or one garbage collection must not decide the next slice.
+    this.#size = clamp(this.#size * clamp(scale, 0.25, 4), SLICE_MIN, SLICE_MAX)
+    return this.#grant(now)
+  }
+
+  /** Books what the slice consumed and leaves nothing granted; `used` is then true to the unit. */
+  settle(counter: number): void {
+    this.#used += this.#granted - counter
+    this.#granted = 0
+  }
+
+  /** Writes why the guest is stopped, unless somebody was first, and returns the counter that says so. */
+  stopFor(stop: Stop): -1 {
+    this.stop ??= stop
+    return -1
+  }
+
+  /** Units charged so far, as of the last `settle`; more than `allocated` by at most what one check lets pass. */
+  get charged(): number {
+    return this.#used
+  }
+
+  #grant(now: number): number {
+    const size = this.#deadlineMs - now < SLICE_TARGET_MS * 4 ? Math.min(this.#size, SLICE_FIRST) : this.#size
+    this.#granted = Math.floor(Math.min(size, this.allocated - this.#used))
+    this.#startedMs = now
+    this.slices++
+    return this.#granted
+  }
+}
+
+const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)

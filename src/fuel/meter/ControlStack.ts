@@ -1,0 +1,60 @@
+/**
+ * The labels that are open at one place of a function, innermost last, as columns of numbers.
+ *
+ * Real modules nest 3,289 deep in bodies of a megabyte, so there is no recursion and no object a label.
+ */
+export class ControlStack {
+  depth = 0
+  /** The action that opened it (`BLOCK`, `LOOP` …), or after an `else` that. */
+  kind = new Uint8Array(64)
+  /** Operands below the block's parameters. */
+  base = new Int32Array(64)
+  params = new Int32Array(64)
+  results = new Int32Array(64)
+  /** Whether something branches here, so that what follows `end` is not one run with what precedes it. */
+  targeted = new Uint8Array(64)
+  /** The most that can have been charged since the last check, over the branches to here. */
+  unchecked = new Int32Array(64)
+  /** The same where the block was entered, for the other arm of an `if`. */
+  entered = new Int32Array(64)
+  /** Whether the block was entered by code that can run at all. */
+  live = new Uint8Array(64)
+
+  push(kind: number, base: number, params: number, results: number, unchecked: number, live: boolean): void {
+    if (this.depth === this.kind.length) this.#grow()
+    const at = this.depth++
+    this.kind[at] = kind
+    this.base[at] = base
+    this.params[at] = params
+    this.results[at] = results
+    this.targeted[at] = 0
+    this.unchecked[at] = 0
+    this.entered[at] = unchecked
+    this.live[at] = live ? 1 : 0
+  }
+
+  /** Notes a branch to the label `label` levels out, with what was charged since the last check. */
+  target(label: number, unchecked: number): void {
+    const at = this.depth - 1 - label
+    if (at < 0) return
+    this.targeted[at] = 1
+    if (unchecked > (this.unchecked[at] ?? 0)) this.unchecked[at] = unchecked
+  }
+
+  #grow(): void {
+    const size = this.kind.length * 2
+    this.kind = grown(this.kind, new Uint8Array(size))
+    this.base = grown(this.base, new Int32Array(size))
+    this.params = grown(this.params, new Int32Array(size))
+    this.results = grown(this.results, new Int32Array(size))
+    this.targeted = grown(this.targeted, new Uint8Array(size))
+    this.unchecked = grown(this.unchecked, new Int32Array(size))
+    this.entered = grown(this.entered, new Int32Array(size))
+    this.live = grown(this.live, new Uint8Array(size))
+  }
+}
+
+const grown = <A extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(from: A, to: A): A => {
+  to.set(from)
+  return to
+}

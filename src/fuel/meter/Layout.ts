@@ -1,0 +1,36 @@
+/**
+ * Where the meter's own things are in a metered module: the end of every index space, so that no index of the
+ * guest's moves.
+ *
+ * ```
+ *   functions   guest's … | settle  overflow  [allocate]  helpers…  [start]  [vector readers…]
+ *   globals     guest's … | fuel (i32)  depth (i32)  [heap (i64)]
+ *   tables      guest's … | hooks (2 funcref: refill, stop)
+ *   types       guest's … | hook (i32)->(i32)   ()->()   helpers' …
+ * ```
+ * Plain numbers: it goes with the compiled module through caches and threads, and it is all that is needed to
+ * rewrite one function again, for the map of its offsets.
+ */
+export interface MeterLayout {
+  readonly fuelGlobal: number
+  readonly depthGlobal: number
+  /** -1 where the module makes no objects. */
+  readonly heapGlobal: number
+  readonly hookTable: number
+  readonly hookType: number
+  readonly settleFunc: number
+  readonly overflowFunc: number
+  /** -1 where the module makes no objects. */
+  readonly allocateFunc: number
+  /** The helper number h is the function `firstHelperFunc + h`. */
+  readonly firstHelperFunc: number
+}
+
+/** Entries of the hook table: the first two functions that the host puts there. */
+export const HOOK_REFILL = 0
+export const HOOK_STOP = 1
+
+/** What the module tells the `stop` hook. */
+export const STOP_STACK = 1
+export const STOP_OBJECTS = 2
+export const STOP_GROWTH = 3

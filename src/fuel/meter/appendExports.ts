@@ -1,0 +1,57 @@
+import type { Export, ExportSection, Module } from "../../wasm/Module.ts"
+import { sectionOf } from "../../wasm/sectionOf.ts"
+import type { ValueType } from "../../wasm/ValueType.ts"
+import type { Appendix } from "./Appendix.ts"
+import { startFunction, vectorReader } from "./hookFunctions.ts"
+import type { MeterLayout } from "./Layout.ts"
+import type { GlobalExport, MeterExports } from "./MeteredModule.ts"
+import type { ModuleFacts } from "./ModuleFacts.ts"
+
+/**
+ * The exports of a metered module: the guest's own, and under fresh names all that the host must reach: the
+ * counters, the hooks, and for capture every memory, table, tag and mutable global.
+ */
+export const appendExports = (
+  module: Module,
+  facts: ModuleFacts,
+  appendix: Appendix,
+  layout: MeterLayout
+): { readonly section: ExportSection; readonly names: MeterExports } => {
+  const old = sectionOf(module, "export")
+  const taken = new Set((old?.exports ?? []).map(({ name }) => name))
+  const added: Array<Export> = []
+  const add = (wanted: string, kind: Export["kind"], index: number): string => {
+    let name = `munition:${wanted}`
+    while (taken.has(name)) name += "'"
+    taken.add(name)
+    added.push({ name, kind, index })
+    return name
+  }
+  const start = sectionOf(module, "start")
+  const names: MeterExports = {
+    fuel: add("fuel", "global", layout.fuelGlobal),
+    depth: add("depth", "global", layout.depthGlobal),
+    heap: layout.heapGlobal < 0 ? undefined : add("heap", "global", layout.heapGlobal),
+    hooks: add("hooks", "table", layout.hookTable),
+    start:
+      start === undefined ? undefined : add("start", "func", appendix.func(startFunction(start.funcIndex))),
+    memories: facts.memories.map((_, index) => add(`memory:${index}`, "memory", index)),
+    tables: facts.tables.map((_, index) => add(`table:${index}`, "table", index)),
+    tags: facts.tagTypes.map((_, index) => add(`tag:${index}`, "tag", index)),
+    globals: facts.globals.flatMap(({ type, mutable }, index): ReadonlyArray<GlobalExport> => {
+      if (!mutable) return []
+      const how = type === "v128" ? "halves" : "global"
+      const target = how === "halves" ? appendix.func(vectorReader(index)) : index
+      const name = add(`global:${index}`, how === "halves" ? "func" : "global", target)
+      return [{ globalIndex: index, type: showType(type), name, how }]
+    })
+  }
+  return { section: { ...old, kind: "export", exports: [...(old?.exports ?? []), ...added] }, names }
+}
+
+/** A value type in the notation of the text format. */
+export const showType = (type: ValueType): string => {
+  if (typeof type === "string") return type
+  if (type.short) return `${type.heap}ref`
+  return `(ref ${type.nullable ? "null " : ""}${type.heap})`
+}

@@ -1,0 +1,221 @@
+import { encodeModule } from "../../wasm/encodeModule.ts"
+import { attempt, type Malformed } from "../../wasm/Malformed.ts"
+import type { Limits, Module } from "../../wasm/Module.ts"
+import type { PriceTable } from "../PriceTable.ts"
+import { Appendix } from "./Appendix.ts"
+import { analyseModule, type ModuleAnalysis } from "./analyseModule.ts"
+import { appendExports } from "./appendExports.ts"
+import { appendHelpers } from "./appendHelpers.ts"
+import { CodeBuffer } from "./CodeBuffer.ts"
+import { depthTracking } from "./depthTracking.ts"
+import { FunctionMaps } from "./FunctionMaps.ts"
+import { FunctionRewriter } from "./FunctionRewriter.ts"
+import type { GrowthLimits } from "./growHelper.ts"
+import type { MeterLayout } from "./Layout.ts"
+import type { MeteredModule } from "./MeteredModule.ts"
+import { ModuleFacts } from "./ModuleFacts.ts"
+import { moveCodeMetadata } from "./moveCodeMetadata.ts"
+import { changeSection, codeSectionStart } from "./sections.ts"
+
+/**
+ * Writes the meter into a module: what V8 compiles is the result, and it stops by itself.
+ *
+ * ```
+ *   analyse every function ─▶ who counts depth ─▶ append hooks, helpers, exports ─▶ rewrite every function
+ * ```
+ * The module must be one that a validator accepts; what comes out is then valid too. Nothing is moved that the
+ * guest can see: additions go to the end of each index space, under export names that it does not use. Its
+ * start function is taken out, to be called under the meter like any other.
+ *
+ * *Fails* with `Malformed` where the code is not made of instructions.
+ * *Source*: design, section 5.
+ */
+export interface MeterOptions extends GrowthLimits {
+  readonly prices: PriceTable
+  /** `canonical` makes every NaN that arithmetic yields the canonical one; `engine` leaves what V8 makes. */
+  readonly nan: "canonical" | "engine"
+  /** Slots that the calls in progress may need together. */
+  readonly slotsMax: number
+  /** Bytes of objects that the guest may allocate. */
+  readonly objectBytesMax: number
+}
+
+export const meterModule = (module: Module, options: MeterOptions): MeteredModule | Malformed =>
+  attempt(() => meter(module, options))
+
+const meter = (module: Module, options: MeterOptions): MeteredModule => {
+  const facts = new ModuleFacts(module)
+  const analysis = analyseModule(module, facts, options.prices, options.nan === "canonical")
+  const calls = [...new Array(facts.importedFuncs).fill([]), ...analysis.functions.map((f) => f.calls)]
+  const tracked = depthTracking(module, facts, { slots: analysis.slots, calls })
+  const appendix = new Appendix(facts.types.length, facts.funcTypes.length)
+  const makesObjects = facts.types.some(({ composite }) => composite.kind !== "func")
+  const layout = layOut(facts, appendix, makesObjects)
+  appendHelpers(appendix, module, facts, layout, analysis.helpers.helpers, options)
+  const exports = appendExports(module, facts, appendix, layout)
+  const code = writeCode(analysis, facts, layout, tracked, appendix)
+  const { helpers } = analysis.helpers
+  const maps = new FunctionMaps(
+    module,
+    { layout, helpers, tracked },
+    options.prices,
+    options.nan === "canonical"
+  )
+  const changed = moveCodeMetadata(
+    append(module, appendix, layout, options, exports.section, code.contents),
+    maps
+  )
+  const bytes = encodeModule(changed)
+  const codeStart = codeSectionStart(bytes)
+  return {
+    bytes,
+    plan: {
+      layout,
+      helpers,
+      tracked,
+      bodyOffsets: code.bodyOffsets.map((offset) => offset + codeStart),
+      guestFuncs: facts.funcTypes.length,
+      exports: exports.names
+    }
+  }
+}
+
+const layOut = (facts: ModuleFacts, appendix: Appendix, makesObjects: boolean): MeterLayout => {
+  const globals = facts.globals.length
+  const funcs = facts.funcTypes.length
+  return {
+    fuelGlobal: globals,
+    depthGlobal: globals + 1,
+    heapGlobal: makesObjects ? globals + 2 : -1,
+    hookTable: facts.tables.length,
+    hookType: appendix.type(["i32"], ["i32"]),
+    settleFunc: funcs,
+    overflowFunc: funcs + 1,
+    allocateFunc: makesObjects ? funcs + 2 : -1,
+    firstHelperFunc: funcs + (makesObjects ? 3 : 2)
+  }
+}
+
+/** The contents of the new code section, and where each of the guest's bodies begins in it. */
+const writeCode = (
+  analysis: ModuleAnalysis,
+  facts: ModuleFacts,
+  layout: MeterLayout,
+  tracked: Uint8Array,
+  appendix: Appendix
+): { readonly contents: Uint8Array; readonly bodyOffsets: Uint32Array } => {
+  const { bodies, functions } = analysis
+  const rewriter = new FunctionRewriter(layout)
+  const original = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
+  const out = new CodeBuffer(Math.ceil(original * 1.6) + 4096)
+  const bodyOffsets = new Uint32Array(bodies.length)
+  out.u32(bodies.length + appendix.functions.length)
+  for (const [index, body] of bodies.entries()) {
+    const analysed = functions[index]
+    if (analysed === undefined) continue
+    const funcIndex = facts.importedFuncs + index
+    bodyOffsets[index] = out.at + 5
+    rewriter.rewrite(out, body, analysed, {
+      params: facts.params(facts.typeOfFunc(funcIndex)),
+      slots: analysis.slots[funcIndex] ?? 0,
+      tracked: tracked[funcIndex] === 1
+    })
+  }
+  for (const { locals, code } of appendix.functions) {
+    const start = out.openSize()
+    out.u32(locals.length)
+    for (const type of locals) out.u8(1).u8(type === "i64" ? 0x7e : 0x7f)
+    out.copy(code, 0, code.length).sizeSince(start)
+  }
+  return { contents: out.bytes.subarray(0, out.at), bodyOffsets }
+}
+
+/** The module with everything appended, limits lowered and the start function gone. */
+const append = (
+  module: Module,
+  appendix: Appendix,
+  layout: MeterLayout,
+  options: MeterOptions,
+  exports: Module["sections"][number],
+  code: Uint8Array
+): Module => {
+  const makesObjects = layout.heapGlobal >= 0
+  const constant = (bytes: ReadonlyArray<number>) => {
+    const code = Uint8Array.from(bytes)
+    return { bytes: code, start: 0, end: code.length }
+  }
+  const changes: ReadonlyArray<(module: Module) => Module> = [
+    (m) =>
+      changeSection(m, "type", (old) => ({
+        ...old,
+        kind: "type",
+        groups: [...(old?.groups ?? []), ...appendix.groups]
+      })),
+    (m) =>
+      changeSection(m, "function", (old) => ({
+        ...old,
+        kind: "function",
+        typeIndices: [...(old?.typeIndices ?? []), ...appendix.functions.map((f) => f.typeIndex)]
+      })),
+    (m) =>
+      changeSection(m, "table", (old) => ({
+        ...old,
+        kind: "table",
+        tables: [
+          ...(old?.tables ?? []).map((table) => ({
+            ...table,
+            type: { ...table.type, limits: lowered(table.type.limits, options.tableElementsMax) }
+          })),
+          { type: { element: FUNCREF, limits: exactly(2n) }, init: undefined }
+        ]
+      })),
+    (m) =>
+      changeSection(m, "memory", (old) =>
+        old === undefined
+          ? undefined
+          : { ...old, memories: old.memories.map((limits) => lowered(limits, options.memoryPagesMax)) }
+      ),
+    (m) =>
+      changeSection(m, "global", (old) => ({
+        ...old,
+        kind: "global",
+        globals: [
+          ...(old?.globals ?? []),
+          { type: { type: "i32", mutable: true }, init: constant([0x41, 0, 0x0b]) },
+          { type: { type: "i32", mutable: true }, init: constant(i32Constant(options.slotsMax)) },
+          ...(makesObjects
+            ? [
+                {
+                  type: { type: "i64" as const, mutable: true },
+                  init: constant(i64Constant(options.objectBytesMax))
+                }
+              ]
+            : [])
+        ]
+      })),
+    (m) => changeSection(m, "export", () => exports),
+    (m) => changeSection(m, "start", () => undefined),
+    (m) => changeSection(m, "code", () => ({ kind: "serialized", of: "code", contents: code }))
+  ]
+  return changes.reduce((changed, change) => change(changed), module)
+}
+
+const FUNCREF = { nullable: true, heap: "func", short: true } as const
+const exactly = (count: bigint): Limits => ({ address: "i32", shared: false, min: count, max: count })
+
+/** Limits with a maximum no higher than the policy's; growth then fails by the guest's own rules. */
+const lowered = (limits: Limits, most: number): Limits => {
+  const bound = BigInt(most) > limits.min ? BigInt(most) : limits.min
+  return limits.max !== undefined && limits.max <= bound ? limits : { ...limits, max: bound }
+}
+
+const i32Constant = (value: number): ReadonlyArray<number> => [
+  0x41,
+  ...new CodeBuffer(8).s32(value).take(),
+  0x0b
+]
+const i64Constant = (value: number): ReadonlyArray<number> => [
+  0x42,
+  ...new CodeBuffer(16).s64(BigInt(value)).take(),
+  0x0b
+]
