@@ -1,6 +1,6 @@
 import { attempt, Malformed } from "./Malformed.ts"
 import type { Module } from "./Module.ts"
-import { SectionReader } from "./SectionReader.ts"
+import { DEFINITIONS_MAX, SectionReader } from "./SectionReader.ts"
 
 /**
  * The names that a toolchain left for people, from the `name` section; they mean nothing to the module.
@@ -93,7 +93,7 @@ const readNameSection = <A>(
 }
 
 const readMap = (reader: SectionReader): NameMap => {
-  const count = reader.count("names", 2)
+  const count = reader.count("names", DEFINITIONS_MAX)
   if (count === 0) return NONE
   const map = new Map<number, string>()
   for (let left = count; left > 0; left--) {
@@ -104,9 +104,9 @@ const readMap = (reader: SectionReader): NameMap => {
 }
 
 const findMap = (reader: SectionReader, wanted: number): NameMap => {
-  for (let left = reader.count("name maps", 2); left > 0; left--) {
+  for (let left = reader.count("name maps", DEFINITIONS_MAX); left > 0; left--) {
     if (reader.u32() === wanted) return readMap(reader)
-    for (let names = reader.count("names", 2); names > 0; names--) {
+    for (let names = reader.count("names", DEFINITIONS_MAX); names > 0; names--) {
       reader.u32()
       reader.skip(reader.u32())
     }

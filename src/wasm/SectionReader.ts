@@ -18,26 +18,26 @@ export class SectionReader extends LebReader {
     this.instructions = new InstructionReader(bytes)
   }
 
-  /** A count of things of at least that many bytes each. */
-  count(what: string, itemBytesMin = 1): number {
+  /** A count of things of at least a byte each. */
+  count(what: string, countMax: number): number {
     const at = this.at
     const count = this.u32()
-    if (count > VECTOR_MAX) this.fail(`count of ${what}: expected 0..${VECTOR_MAX}, got ${count}`, at)
-    if (count * itemBytesMin > this.end - this.at)
+    if (count > countMax) this.fail(`count of ${what}: expected 0..${countMax}, got ${count}`, at)
+    if (count > this.end - this.at)
       this.fail(`count of ${what} is ${count}, but ${this.end - this.at} bytes are left`, at)
     return count
   }
 
-  vector<A>(what: string, read: (reader: this) => A): ReadonlyArray<A> {
+  vector<A>(what: string, read: (reader: this) => A, countMax = DEFINITIONS_MAX): ReadonlyArray<A> {
+    const count = this.count(what, countMax)
+    if (count === 0) return NOTHING
     const items: Array<A> = []
-    for (let left = this.count(what); left > 0; left--) items.push(read(this))
+    for (let left = count; left > 0; left--) items.push(read(this))
     return items
   }
 
-  indices(what: string): ReadonlyArray<number> {
-    const indices: Array<number> = []
-    for (let left = this.count(what); left > 0; left--) indices.push(this.u32())
-    return indices
+  indices(what: string, countMax = DEFINITIONS_MAX): ReadonlyArray<number> {
+    return this.vector(what, u32Of, countMax)
   }
 
   /** A byte that is one of 0 and below `bound`. */
@@ -117,8 +117,20 @@ export class SectionReader extends LebReader {
   }
 }
 
-/** No engine takes more of anything (*Source*: WebAssembly JavaScript interface, "Implementation-defined Limits"). */
-const VECTOR_MAX = 10_000_000
+/**
+ * No engine takes more types, functions, imports, exports, globals or tags; a module of three megabytes could
+ * otherwise ask for a gigabyte of ours. *Source*: WebAssembly JavaScript interface, "Implementation-defined
+ * Limits", also of the next.
+ */
+export const DEFINITIONS_MAX = 1_000_000
+
+/** No engine takes a segment of more elements. */
+export const ELEMENTS_MAX = 10_000_000
+
+// One for all: most vectors of a module's million types are empty.
+const NOTHING: ReadonlyArray<never> = Object.freeze([])
+
+const u32Of = (reader: LebReader): number => reader.u32()
 
 const SHORT = 48
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

@@ -29,6 +29,7 @@ const readModule = (bytes: Uint8Array): Module => {
   let rank = -1
   while (reader.at < bytes.length) {
     const offset = reader.at
+    if (sections.length === SECTIONS_MAX) reader.fail(`more than ${SECTIONS_MAX} sections`)
     const id = reader.u8()
     const sizeAt = reader.at
     const size = reader.u32()
@@ -50,8 +51,11 @@ const readModule = (bytes: Uint8Array): Module => {
   return { bytes, sections }
 }
 
-/** No engine takes a larger one (*Source*: as `VECTOR_MAX`). */
+/** No engine takes a larger one (*Source*: as `DEFINITIONS_MAX`). */
 const BYTES_MAX = 2 ** 30
+
+/** Ours: custom sections may be as many as they like, and each of three bytes becomes an object of 200. */
+const SECTIONS_MAX = 100_000
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 

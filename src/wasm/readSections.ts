@@ -22,7 +22,7 @@ import {
   readTypeGroup
 } from "./readTypes.ts"
 import { EXTERN_KINDS } from "./SectionKinds.ts"
-import type { SectionReader } from "./SectionReader.ts"
+import { DEFINITIONS_MAX, ELEMENTS_MAX, type SectionReader } from "./SectionReader.ts"
 
 /** What the decoder knows of a section before its contents. */
 export interface SectionFrame {
@@ -87,7 +87,7 @@ export const readSection = (
       return { kind, count, ...frame, ...kept(reader) }
     }
     case "code": {
-      const count = reader.count("function bodies")
+      const count = reader.count("function bodies", DEFINITIONS_MAX)
       const widths = kept(reader)
       const bodies: Array<Body> = []
       for (let i = 0; i < count; i++) bodies.push(readBody(reader))
@@ -141,10 +141,13 @@ const readElementSegment = (reader: SectionReader): ElementSegment => {
   const typed = (flags & 3) !== 0
   if ((flags & 4) === 0) {
     if (typed) reader.choice("element kind", 1)
-    return { mode, items: { kind: "funcs", funcIndices: reader.indices("elements") } }
+    return { mode, items: { kind: "funcs", funcIndices: reader.indices("elements", ELEMENTS_MAX) } }
   }
   const type = typed ? reader.refType() : undefined
-  return { mode, items: { kind: "exprs", type, exprs: reader.vector("elements", readConstExpr) } }
+  return {
+    mode,
+    items: { kind: "exprs", type, exprs: reader.vector("elements", readConstExpr, ELEMENTS_MAX) }
+  }
 }
 
 const readConstExpr = (reader: SectionReader) => reader.constExpr()
@@ -186,7 +189,7 @@ const readBody = (reader: SectionReader): Body => {
 const END = 0x0b
 
 const readLocals = (reader: SectionReader): ReadonlyArray<LocalRun> => {
-  const runs = reader.count("runs of locals", 2)
+  const runs = reader.count("runs of locals", DEFINITIONS_MAX)
   if (runs === 0) return NO_LOCALS
   const locals: Array<LocalRun> = []
   let total = 0

@@ -189,9 +189,13 @@ describe("decoding a module", () => {
     expect(failure(section(1, 0), custom("x"), section(1, 0))).toEqual([15, "second type section"])
     expect(failure(section(1, 0, 0))).toEqual([11, "section has 1 bytes more than its contents"])
     expect(failure(section(1, 5, 0x60, 0, 0))).toEqual([10, "count of types is 5, but 3 bytes are left"])
-    expect(failure(section(3, ...leb(10_000_001)))).toEqual([
+    expect(failure(section(3, ...leb(1_000_001)))).toEqual([
       10,
-      "count of functions: expected 0..10000000, got 10000001"
+      "count of functions: expected 0..1000000, got 1000001"
+    ])
+    expect(failure(section(3, ...leb(1_000_000)))).toEqual([
+      10,
+      "count of functions is 1000000, but 0 bytes are left"
     ])
     expect(failure([0, 3, 2, 0xc3, 0x28])).toEqual([11, "name is not UTF-8"])
     expect(failure(section(1, 1, 0x61))).toEqual([11, "unknown form of type"])
@@ -206,6 +210,16 @@ describe("decoding a module", () => {
     expect(failure(section(6, 1, 0x7f, 0, 0x41, 0))).toEqual([13, "constant expression without end"])
     expect(failure(section(9, 1, 8))).toEqual([11, "element segment flags: expected 0..7, got 8"])
     expect(failure(section(11, 1, 3))).toEqual([11, "data segment flags: expected 0..2, got 3"])
+  })
+
+  it("takes 100,000 sections and not one more", () => {
+    const empty = custom("")
+    const most = Uint8Array.from([...HEADER, ...Array(100_000).fill(empty).flat()])
+    expect(decoded(most).sections.length).toBe(100_000)
+    expect(failureOf(Uint8Array.from([...most, ...empty]))).toEqual([
+      most.length,
+      "more than 100000 sections"
+    ])
   })
 
   it("refuses sections that count the same thing and differ", () => {
