@@ -9,7 +9,7 @@ import { sectionOf } from "./sectionOf.ts"
  * Reads a module's sections.
  *
  * *Returns* the module, or `Malformed` with the offset of the first byte that is wrong. Function bodies are
- * framed, not read: a bad instruction is found by whoever reads it. *Cost*: about a gigabyte a second.
+ * framed, not read: a bad instruction is found by whoever reads it. *Cost*: about a gigabyte a second, warm.
  * *Source*: WebAssembly 3.0, section 5.5.
  *
  * @example

@@ -9,7 +9,7 @@ import { type WriteCode, writeSection } from "./writeSections.ts"
  *
  * `deep` takes code through the instruction model where otherwise its window is copied: that is how the law is
  * checked down to the last immediate. *Fails* (deep only) by throwing `Malformed` where code is no instruction.
- * *Cost*: about a gigabyte a second; deep, a hundredth of that.
+ * *Cost*: 400 MB/s over the corpus' larger modules; deep, 30.
  */
 export const encodeModule = (
   module: Module,

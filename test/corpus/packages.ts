@@ -2,8 +2,9 @@
  * Packages that ship WebAssembly somebody else built: what the laws are held against besides what we made up.
  *
  * They are fetched by name and exact version when asked for, are no dependencies and are not committed. Chosen
- * for their toolchains and proposals: Go, Rust, Emscripten with threads, exceptions old and new, SIMD, stack
- * switching, side modules, Ruby, OCaml, TinyGo, garbage-collected languages.
+ * for their toolchains and proposals: Go, Rust, Emscripten with threads, SIMD, exceptions old and new, stack
+ * switching, side modules, whole language runtimes. None uses garbage collection; for that, hand the script a
+ * folder of other modules.
  */
 export const PACKAGES: ReadonlyArray<readonly [name: string, version: string]> = [
   ["@automerge/automerge-wasm", "0.17.0"],
