@@ -1,3 +1,4 @@
+import { isCodeMetadata } from "../../wasm/CodeMetadata.ts"
 import { encodeModule } from "../../wasm/encodeModule.ts"
 import { attempt, type Malformed } from "../../wasm/Malformed.ts"
 import type { Limits, Module } from "../../wasm/Module.ts"
@@ -38,6 +39,11 @@ export interface MeterOptions extends GrowthLimits {
   readonly slotsMax: number
   /** Bytes of objects that the guest may allocate. */
   readonly objectBytesMax: number
+  /**
+   * `strip` leaves out names, source maps and debug information: an engine that prints a guest's names in its
+   * stack traces prints their line breaks too. Code metadata stays.
+   */
+  readonly customSections: "keep" | "strip"
 }
 
 export const meterModule = (module: Module, options: MeterOptions): MeteredModule | Malformed =>
@@ -65,7 +71,7 @@ const meter = (module: Module, options: MeterOptions): MeteredModule => {
     append(module, appendix, layout, options, exports.section, code.contents),
     maps
   )
-  const bytes = encodeModule(changed)
+  const bytes = encodeModule(options.customSections === "keep" ? changed : stripped(changed))
   const codeStart = codeSectionStart(bytes)
   return {
     bytes,
@@ -79,6 +85,11 @@ const meter = (module: Module, options: MeterOptions): MeteredModule => {
     }
   }
 }
+
+const stripped = (module: Module): Module => ({
+  ...module,
+  sections: module.sections.filter((section) => section.kind !== "custom" || isCodeMetadata(section))
+})
 
 const layOut = (facts: ModuleFacts, appendix: Appendix, makesObjects: boolean): MeterLayout => {
   const globals = facts.globals.length

@@ -1,0 +1,88 @@
+import type { Grants } from "../host/Grant.ts"
+import type { HostDeclaration } from "../host/HostDeclaration.ts"
+import type { Evidence } from "../outcome/Evidence.ts"
+import type { Missing } from "../outcome/Missing.ts"
+import type { RefusedReason } from "../outcome/RefusedReason.ts"
+import type { TypedValue, Value } from "../outcome/Value.ts"
+import type { Compiled } from "./Compiled.ts"
+import type { InstanceEventName } from "./InstanceEventName.ts"
+import type { RunPolicy } from "./RunPolicy.ts"
+
+/** One firing as it goes to the thread that runs it, and as it comes back: plain data, both ways. */
+export interface FiringRequest {
+  /** The module: its bytes, or what an earlier firing compiled. */
+  readonly source: { readonly bytes: Uint8Array } | { readonly compiled: Compiled }
+  readonly functionName: string
+  readonly args: ReadonlyArray<Value>
+  readonly fuel: number
+  readonly timeoutMs: number
+  readonly policy: RunPolicy
+  readonly grants: Grants
+  readonly declarations: ReadonlyArray<HostDeclaration>
+  /** The cell through which the two sides see each other while the guest runs; see `FiringCell.ts`. */
+  readonly cell: SharedArrayBuffer
+}
+
+export type FiringReport = RefusedReport | ReturnedReport | FailedReport
+
+export interface RefusedReport {
+  readonly kind: "refused"
+  readonly reason: RefusedReason
+  readonly compileMicros: number
+  readonly compiled: Compiled | undefined
+}
+
+interface Ran {
+  readonly steps: ReadonlyArray<Step>
+  readonly compileMicros: number
+  /** Time in guest code, its start function included. */
+  readonly durationMicros: number
+  readonly fuel: { readonly allocated: number; readonly used: number; readonly remaining: number }
+  readonly memory: { readonly pages: number; readonly highWaterBytes: number }
+  readonly nondeterminism: ReadonlyArray<string>
+  /** Present when this firing compiled the module. */
+  readonly compiled: Compiled | undefined
+  readonly engine: string
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export interface ReturnedReport extends Ran {
+  readonly kind: "returned"
+  readonly values: ReadonlyArray<Value>
+  readonly typed: ReadonlyArray<TypedValue>
+}
+
+export interface FailedReport extends Ran {
+  readonly kind: "failed"
+  readonly failure: Failure
+  readonly evidence: Omit<Evidence, "stack">
+}
+
+/** One event of the instance's life, and when. */
+export interface Step {
+  readonly event: InstanceEventName
+  readonly atMicros: number
+}
+
+/** What went wrong, as the engine and the host's cell tell it; `explainFailure` makes a reason of it. */
+export interface Failure {
+  readonly cause: FailureCause
+  /** The guest's frames, innermost first, in offsets of the metered module. */
+  readonly frames: ReadonlyArray<RawFrame> | Missing
+}
+
+export type FailureCause =
+  | { readonly kind: "fuel" | "deadline" | "cancelled" | "stack" | "objects" }
+  | { readonly kind: "host"; readonly module: string; readonly name: string; readonly what: string }
+  | { readonly kind: "trap"; readonly message: string }
+  | {
+      readonly kind: "exception"
+      readonly tagIndex: number | undefined
+      readonly payload: ReadonlyArray<string>
+    }
+  | { readonly kind: "engine"; readonly what: string }
+
+export interface RawFrame {
+  readonly funcIndex: number
+  readonly meteredOffset: number
+}

@@ -1,0 +1,68 @@
+/**
+ * The few words of shared memory that a firing's two sides have between them.
+ *
+ * ```
+ *   int32 0   cancelled   written by the caller, seen at the next empty slice
+ *   int32 1   phase       written by the worker, so that the caller's fence knows whose time is running
+ *   int32 2   replies     counted up by the caller when an answer of a remote host function lies ready
+ *   float64 2 phase's beginning, milliseconds since the epoch
+ * ```
+ * Shared memory and not messages: a worker that is deep in a guest reads no messages.
+ */
+export const PHASES = ["idle", "compiling", "executing", "capturing", "done"] as const
+export type Phase = (typeof PHASES)[number]
+
+const CANCELLED = 0
+const PHASE = 1
+const REPLIES = 2
+const SINCE = 2
+const BYTES = 24
+
+export class FiringCell {
+  readonly buffer: SharedArrayBuffer
+  readonly #words: Int32Array
+  readonly #times: Float64Array
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(BYTES)) {
+    this.buffer = buffer
+    this.#words = new Int32Array(buffer)
+    this.#times = new Float64Array(buffer)
+  }
+
+  cancel(): void {
+    Atomics.store(this.#words, CANCELLED, 1)
+    this.notifyReply()
+  }
+
+  get cancelled(): boolean {
+    return Atomics.load(this.#words, CANCELLED) === 1
+  }
+
+  enter(phase: Phase): void {
+    this.#times[SINCE] = performance.timeOrigin + performance.now()
+    Atomics.store(this.#words, PHASE, PHASES.indexOf(phase))
+  }
+
+  get phase(): Phase {
+    return PHASES[Atomics.load(this.#words, PHASE)] ?? "idle"
+  }
+
+  /** Milliseconds that the phase has lasted. */
+  get phaseMs(): number {
+    return performance.timeOrigin + performance.now() - (this.#times[SINCE] ?? 0)
+  }
+
+  notifyReply(): void {
+    Atomics.add(this.#words, REPLIES, 1)
+    Atomics.notify(this.#words, REPLIES)
+  }
+
+  get replies(): number {
+    return Atomics.load(this.#words, REPLIES)
+  }
+
+  /** Waits, on the worker's side, until there are other than `seen` replies or the time is over. */
+  waitForReply(seen: number, milliseconds: number): void {
+    Atomics.wait(this.#words, REPLIES, seen, milliseconds)
+  }
+}

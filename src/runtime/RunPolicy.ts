@@ -1,0 +1,90 @@
+import type { Feature } from "../wasm/Opcodes.ts"
+
+/**
+ * The bounds of one firing beside fuel and time: what a module may be, and what its instance may hold.
+ *
+ * Every bound has a default and the reason for it. What is over one is refused before anything is allocated.
+ */
+export interface RunPolicy {
+  /** Pages of 64 KiB that all linear memories may have together. */
+  readonly memoryPagesMax: number
+  /** Elements that all tables may have together. */
+  readonly tableElementsMax: number
+  /** Bytes of GC objects that the guest may allocate in all, constant expressions included. */
+  readonly objectBytesMax: number
+  /** Slots (parameters, locals, operands, a fixed part a frame) that the calls in progress may need together. */
+  readonly stackSlotsMax: number
+  /** Bytes of the module. */
+  readonly moduleBytesMax: number
+  /** Functions, imported ones included. */
+  readonly functionsMax: number
+  /** Locals of one function, parameters included: a call zeroes them all at the price of one instruction. */
+  readonly localsMax: number
+  /** Parameters, or results, of one function type. */
+  readonly arityMax: number
+  /** Types, globals, exports, imports, tags, data segments or element segments, each for itself. */
+  readonly itemsMax: number
+  /** Milliseconds for decoding, metering and compiling. */
+  readonly compileMsMax: number
+  /** Bytes of memory that a dump takes from a failed instance. */
+  readonly captureBytesMax: number
+  /** Whether NaN bits are made the same everywhere; costs up to a third on numeric code. */
+  readonly nan: "canonical" | "engine"
+  /** Features that make a run differ from the next one, allowed all the same. */
+  readonly allow: ReadonlyArray<NondeterministicFeature>
+}
+
+/** Refused unless allowed; a run with one of them is marked as not deterministic. */
+export const NONDETERMINISTIC_FEATURES = ["threads", "relaxed-simd"] as const satisfies ReadonlyArray<Feature>
+export type NondeterministicFeature = (typeof NONDETERMINISTIC_FEATURES)[number]
+
+export const RUN_POLICY_DEFAULT: RunPolicy = {
+  // 64 MiB: three in four of 43 published modules start with less.
+  memoryPagesMax: 1_024,
+  // Published modules have up to 60,000 functions in a table; filling 200,000 elements takes about 10 ms.
+  tableElementsMax: 200_000,
+  objectBytesMax: 2 ** 28,
+  stackSlotsMax: 49_152,
+  moduleBytesMax: 2 ** 26,
+  functionsMax: 200_000,
+  // The most in 43 published modules is 1,535; 50,000 make an empty call 550 times slower.
+  localsMax: 4_096,
+  // The JavaScript API's own limit.
+  arityMax: 1_000,
+  itemsMax: 100_000,
+  compileMsMax: 10_000,
+  captureBytesMax: 2 ** 28,
+  nan: "engine",
+  allow: []
+}
+
+/** The highest value of each bound: what V8 accepts, or what has a meaning. */
+export const RUN_POLICY_MAX = {
+  memoryPagesMax: 65_536,
+  tableElementsMax: 10_000_000,
+  objectBytesMax: Number.MAX_SAFE_INTEGER,
+  stackSlotsMax: 49_152,
+  moduleBytesMax: 2 ** 30,
+  functionsMax: 1_000_000,
+  localsMax: 50_000,
+  arityMax: 1_000,
+  itemsMax: 1_000_000,
+  compileMsMax: 2 ** 31 - 1,
+  captureBytesMax: 2 ** 32
+} as const satisfies Partial<Record<keyof RunPolicy, number>>
+
+/** The part of a policy that is in the compiled code: equal keys, same code. */
+export const policyKey = (policy: RunPolicy): string =>
+  [
+    policy.memoryPagesMax,
+    policy.tableElementsMax,
+    policy.objectBytesMax,
+    policy.stackSlotsMax,
+    policy.moduleBytesMax,
+    policy.functionsMax,
+    policy.localsMax,
+    policy.arityMax,
+    policy.itemsMax,
+    policy.nan,
+    [...policy.allow].sort().join("+")
+  ].join(" ")

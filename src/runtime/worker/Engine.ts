@@ -1,0 +1,57 @@
+import type { Account } from "../../fuel/Account.ts"
+import type { ResolvedLink } from "../../host/link.ts"
+import type { GlobalEvidence, MemoryEvidence, TableEvidence } from "../../outcome/Evidence.ts"
+import type { Missing } from "../../outcome/Missing.ts"
+import type { RefusedReason } from "../../outcome/RefusedReason.ts"
+import type { Value } from "../../outcome/Value.ts"
+import type { Compiled } from "../Compiled.ts"
+import type { RunPolicy } from "../RunPolicy.ts"
+import type { FuelCounter } from "./HostBridge.ts"
+import type { HostCaller } from "./HostCaller.ts"
+
+/**
+ * What an engine must do, on the thread that runs guests: plain and synchronous.
+ *
+ * `runFiring` drives it through the life of an instance and knows nothing else of it; the V8 engine and the
+ * scripted one that tests use pass the same suite. An engine throws nothing but `EngineFault`.
+ */
+export interface Engine {
+  /** For dumps: `v8`, `scripted`. */
+  readonly name: string
+  readonly versions: Readonly<Record<string, string>>
+  /** Decodes, checks, meters and compiles. */
+  readonly compile: (bytes: Uint8Array, policy: RunPolicy) => Compiled | RefusedReason
+  /** Makes an instance, memories zero or as its segments say; its start function has not run. */
+  readonly instantiate: (compiled: Compiled, host: InstanceHost) => EngineInstance
+}
+
+/** What an instance is connected to: who pays, and who answers. */
+export interface InstanceHost {
+  readonly account: Account
+  readonly links: ReadonlyArray<ResolvedLink>
+  readonly caller: HostCaller
+  readonly policy: RunPolicy
+}
+
+export interface EngineInstance {
+  /** Runs the module's start function, if it has one, under the meter. */
+  readonly start: () => void
+  readonly call: (functionName: string, args: ReadonlyArray<Value>) => ReadonlyArray<Value>
+  /** Units left in the slice that is open: what settles the account. */
+  readonly fuelRemaining: () => number
+  /** The counter of the slice that is open, for host calls that charge it. */
+  readonly counter: () => FuelCounter
+  /** Bytes of the first memory; they are the guest's own, not a copy. Empty without a memory. */
+  readonly memoryBytes: () => Uint8Array
+  readonly memorySize: () => { readonly pages: number; readonly highWaterBytes: number }
+  /** Copies out of everything that can have changed. */
+  readonly capture: () => Captured
+  /** Lets everything go; the instance answers nothing afterwards. */
+  readonly cleanUp: () => void
+}
+
+export interface Captured {
+  readonly memories: ReadonlyArray<MemoryEvidence> | Missing
+  readonly globals: ReadonlyArray<GlobalEvidence> | Missing
+  readonly tables: ReadonlyArray<TableEvidence> | Missing
+}

@@ -1,0 +1,162 @@
+import type { Account } from "../../fuel/Account.ts"
+import { BUILTINS, type HostCall } from "../../host/builtin/table.ts"
+import { BadAnswer, checkAnswer } from "../../host/checkAnswer.ts"
+import type { HostContext } from "../../host/HostContext.ts"
+import {
+  type HostDeclaration,
+  type HostValue,
+  importKey,
+  type RemoteDeclaration
+} from "../../host/HostDeclaration.ts"
+import { HostMemory, MemoryFault, type MemoryWrite } from "../../host/HostMemory.ts"
+import type { Journal } from "../../host/Journal.ts"
+import type { ResolvedLink } from "../../host/link.ts"
+import type { FailureCause } from "../Firing.ts"
+import type { HostCaller } from "./HostCaller.ts"
+import type { CallRemote } from "./RemoteCalls.ts"
+
+/**
+ * The host's side of one firing: charges, calls, checks the answer, journals it.
+ *
+ * ```
+ *   price.base ─ begin ─ call (price.perByte for each byte it touches) ─ fault? ─ answer of its type? ─ journal
+ * ```
+ * The charge comes before the effect: a guest with fuel 10 that calls in a loop must not cause one effect that
+ * it did not pay for. What a host function throws ends the firing as `HostFailed`; it never reaches the guest,
+ * which could catch it.
+ */
+export interface FuelCounter {
+  readonly read: () => number
+  readonly write: (counter: number) => void
+}
+
+export class HostBridge implements HostCaller {
+  /** What ended the firing, when a host function did. */
+  fault: FailureCause | undefined
+  readonly #account: Account
+  readonly #journal: Journal
+  readonly #memory: HostMemory
+  readonly #context: HostContext
+  readonly #locals: ReadonlyMap<string, HostCall>
+  readonly #callRemote: CallRemote
+  #counter: FuelCounter = NO_COUNTER
+  #bytes: () => Uint8Array = () => NO_BYTES
+  #perByte = 0
+
+  constructor(
+    account: Account,
+    journal: Journal,
+    sources: Pick<HostContext, "clock" | "random" | "emitLog">,
+    locals: ReadonlyMap<string, HostCall>,
+    callRemote: CallRemote
+  ) {
+    this.#account = account
+    this.#journal = journal
+    this.#memory = new HostMemory(
+      () => this.#bytes(),
+      (bytes) => this.#charge(bytes * this.#perByte)
+    )
+    this.#context = { ...sources, memory: this.#memory }
+    this.#locals = locals
+    this.#callRemote = callRemote
+  }
+
+  /** Connects the instance: where its counter is, and its memory. */
+  connect(counter: FuelCounter, bytes: () => Uint8Array): void {
+    this.#counter = counter
+    this.#bytes = bytes
+  }
+
+  call({ declaration }: ResolvedLink, args: ReadonlyArray<HostValue>): ReadonlyArray<HostValue> | undefined {
+    // A guest that is being stopped gets no answers: its traps may still run the code of other instances.
+    if (this.#account.stop !== undefined) return undefined
+    this.#perByte = declaration.price.perByte
+    if (!this.#charge(declaration.price.base)) return undefined
+    this.#memory.begin(declaration.bound)
+    const answer =
+      declaration.kind === "remote" ? this.#remote(declaration, args) : this.#local(declaration, args)
+    if (this.#account.stop !== undefined) return undefined
+    const memoryFault = this.#memory.fault
+    if (memoryFault !== undefined) return this.#failMemory(declaration, memoryFault)
+    const results = checkAnswer(declaration.type.results, answer)
+    if (results instanceof BadAnswer) return this.#fail(declaration, results.what)
+    this.#journal.record(declaration.module, declaration.name, results, this.#memory.writes)
+    return results
+  }
+
+  #local(declaration: HostDeclaration, args: ReadonlyArray<HostValue>): unknown {
+    const call = this.#locals.get(importKey(declaration.module, declaration.name))
+    if (call === undefined) return this.#fail(declaration, "there is no such function")
+    try {
+      return call(this.#context, ...args)
+    } catch (cause) {
+      return this.#fail(declaration, cause instanceof Error ? cause.message : String(cause))
+    }
+  }
+
+  #remote(declaration: RemoteDeclaration, args: ReadonlyArray<HostValue>): unknown {
+    const reads: Array<Uint8Array> = []
+    for (const { offsetParam, lengthParam } of declaration.reads) {
+      const bytes = this.#memory.read(address(args[offsetParam]), address(args[lengthParam]))
+      if (bytes instanceof MemoryFault) return undefined
+      reads.push(bytes)
+    }
+    const reply = this.#callRemote(declaration, args, reads)
+    switch (reply.kind) {
+      case "answered":
+        return this.#write(reply.writes) ? reply.result : undefined
+      case "failed":
+        return this.#fail(declaration, reply.what)
+      case "stopped":
+        this.#account.stopFor(reply.stop)
+        return undefined
+    }
+  }
+
+  #write(writes: ReadonlyArray<MemoryWrite>): boolean {
+    return writes.every(({ offset, bytes }) => this.#memory.write(offset, bytes) === undefined)
+  }
+
+  /** Takes the price from the guest's own counter; `false` when the account is empty or the time is over. */
+  #charge(units: number): boolean {
+    let rest = units
+    // The counter is an i32, and a price may be more than it holds. What is free is checked all the same.
+    do {
+      const step = Math.min(rest, STEP_MAX)
+      rest -= step
+      const counter = this.#counter.read() - step
+      this.#counter.write(counter < 0 ? this.#account.refill(counter) : counter)
+      if (this.#account.stop !== undefined) return false
+    } while (rest > 0)
+    return true
+  }
+
+  #failMemory(declaration: HostDeclaration, fault: MemoryFault): undefined {
+    if (fault.kind === "OutOfFuel") return undefined
+    if (fault.kind === "OverBound") return this.#fail(declaration, fault.what)
+    // The guest named memory that it does not have: its own fault, as if it had loaded from there.
+    this.fault ??= { kind: "trap", message: "memory access out of bounds" }
+    this.#account.stopFor("host")
+    return undefined
+  }
+
+  #fail({ module, name }: HostDeclaration, what: string): undefined {
+    this.fault ??= { kind: "host", module, name, what: what.slice(0, WHAT_LENGTH_MAX) }
+    this.#account.stopFor("host")
+    return undefined
+  }
+}
+
+/** Characters of a host function's own error that are kept. */
+const WHAT_LENGTH_MAX = 1_000
+const STEP_MAX = 2 ** 30
+const NO_BYTES = new Uint8Array(0)
+const NO_COUNTER: FuelCounter = { read: () => 0, write: () => undefined }
+
+/** The calls of the built-in functions, by import. */
+export const builtinCalls = (): ReadonlyMap<string, HostCall> =>
+  new Map(BUILTINS.map(({ declaration, call }) => [importKey(declaration.module, declaration.name), call]))
+
+/** An i32 arrives signed; an offset of 3 GiB is not a negative one. */
+const address = (value: HostValue | undefined): number =>
+  typeof value === "bigint" ? Number(BigInt.asUintN(64, value)) : Number(value ?? 0) >>> 0

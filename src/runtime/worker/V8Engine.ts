@@ -1,0 +1,58 @@
+import { Malformed as MalformedReason, type RefusedReason } from "../../outcome/RefusedReason.ts"
+import type { Compiled } from "../Compiled.ts"
+import type { RunPolicy } from "../RunPolicy.ts"
+import { describeModule } from "./describeModule.ts"
+import type { Engine, EngineInstance, InstanceHost } from "./Engine.ts"
+import { prepareModule } from "./prepareModule.ts"
+import { V8Instance } from "./V8Instance.ts"
+import { detectFeatures } from "./v8Features.ts"
+
+/**
+ * The V8 that we run in, behind the engine's contract.
+ *
+ * V8 has no fuel, no depth and no limits that could be relied on, so everything of that kind is in the module
+ * by now; what is left to do here is to compile, to connect and to ask.
+ */
+export class V8Engine implements Engine {
+  readonly name = "v8"
+  readonly versions = { node: process.versions.node, v8: process.versions.v8, munition: MUNITION_VERSION }
+  readonly #features = detectFeatures()
+
+  compile(bytes: Uint8Array, policy: RunPolicy): Compiled | RefusedReason {
+    const prepared = prepareModule(bytes, policy, this.#features, validate)
+    if (!("metered" in prepared)) return prepared
+    const { module, metered, nondeterminism } = prepared
+    try {
+      return {
+        ...describeModule(module, metered.plan),
+        module: new WebAssembly.Module(metered.bytes),
+        nondeterminism,
+        meteredBytes: metered.bytes.length
+      }
+    } catch (cause) {
+      // V8 accepted the guest's own bytes a moment ago, so this is a bound of V8's that metering has crossed.
+      return new MalformedReason(`the metered module: ${messageOf(cause)}`, undefined)
+    }
+  }
+
+  instantiate(compiled: Compiled, host: InstanceHost): EngineInstance {
+    return new V8Instance(compiled, host)
+  }
+}
+
+/** Of this package; a test holds it to package.json. */
+export const MUNITION_VERSION = "0.1.0"
+
+const validate = (bytes: Uint8Array): string | undefined => {
+  // The cast: a view of shared memory is copied by V8 before it looks at it.
+  const source = bytes as Uint8Array<ArrayBuffer>
+  if (WebAssembly.validate(source)) return undefined
+  try {
+    new WebAssembly.Module(source)
+    return undefined
+  } catch (cause) {
+    return messageOf(cause)
+  }
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,154 @@
+import { HOOK_REFILL, HOOK_STOP } from "../../fuel/meter/Layout.ts"
+import type { HostValue } from "../../host/HostDeclaration.ts"
+import type { Value } from "../../outcome/Value.ts"
+import type { Compiled } from "../Compiled.ts"
+import { capture } from "./capture.ts"
+import type { Captured, EngineInstance, InstanceHost } from "./Engine.ts"
+import { EngineFault } from "./EngineFault.ts"
+import { makeHooks, trap } from "./hostModules.ts"
+import { readFailure, showReference } from "./readFailure.ts"
+import { stopOf } from "./stopOf.ts"
+
+/** Frames that V8 records; its default is ten. */
+const STACK_FRAMES_MAX = 256
+const PAGE_BYTES = 65_536
+
+/**
+ * One instance in V8, connected to one firing's account and host.
+ *
+ * The hook table is filled before any of the guest's code can run: the start function was taken out of the
+ * module, so instantiation itself executes nothing but constant expressions and segments.
+ */
+export class V8Instance implements EngineInstance {
+  readonly #compiled: Compiled
+  readonly #host: InstanceHost
+  #instance: WebAssembly.Instance | undefined
+
+  constructor(compiled: Compiled, host: InstanceHost) {
+    this.#compiled = compiled
+    this.#host = host
+    this.#instance = this.#guarded(() => new WebAssembly.Instance(compiled.module, this.#imports()))
+    const { account } = host
+    const hooks = makeHooks({
+      refill: (counter) => account.refill(counter),
+      stop: (why) => {
+        account.stopFor(stopOf(why))
+      }
+    })
+    const table = this.#export(compiled.plan.exports.hooks)
+    if (table instanceof WebAssembly.Table) {
+      table.set(HOOK_REFILL, hooks.refill)
+      table.set(HOOK_STOP, hooks.stop)
+    }
+    const fuel = this.#fuel()
+    if (fuel !== undefined) fuel.value = account.open()
+  }
+
+  start(): void {
+    const { start } = this.#compiled.plan.exports
+    if (start !== undefined) this.#run(start, [])
+  }
+
+  call(functionName: string, args: ReadonlyArray<Value>): ReadonlyArray<Value> {
+    const returned = this.#run(functionName, args)
+    if (returned === undefined) return []
+    const results = this.#compiled.exports.find(({ name }) => name === functionName)?.results ?? []
+    const values: ReadonlyArray<unknown> =
+      results.length > 1 && Array.isArray(returned) ? returned : [returned]
+    return values.map((value) =>
+      typeof value === "number" || typeof value === "bigint" || value === null ? value : showReference(value)
+    )
+  }
+
+  fuelRemaining(): number {
+    return this.#fuel()?.value ?? 0
+  }
+
+  memoryBytes(): Uint8Array {
+    const [first] = this.#memories()
+    return first === undefined ? NO_BYTES : new Uint8Array(first.buffer)
+  }
+
+  /** The counter, for host calls that charge it. */
+  counter(): { readonly read: () => number; readonly write: (counter: number) => void } {
+    const fuel = this.#fuel()
+    return {
+      read: () => fuel?.value ?? 0,
+      write: (counter) => {
+        if (fuel !== undefined) fuel.value = counter
+      }
+    }
+  }
+
+  memorySize(): { readonly pages: number; readonly highWaterBytes: number } {
+    const bytes = this.#memories().map(({ buffer }) => buffer.byteLength)
+    // Memories never shrink, so what they are at the end is the most that they were.
+    return { pages: (bytes[0] ?? 0) / PAGE_BYTES, highWaterBytes: bytes.reduce((sum, n) => sum + n, 0) }
+  }
+
+  capture(): Captured {
+    if (this.#instance === undefined)
+      throw new EngineFault({ kind: "engine", what: "there is no instance" }, [])
+    return capture(this.#compiled, this.#instance, this.#host.policy)
+  }
+
+  cleanUp(): void {
+    this.#instance = undefined
+  }
+
+  #run(name: string, args: ReadonlyArray<Value>): unknown {
+    const target = this.#export(name)
+    if (typeof target !== "function")
+      throw new EngineFault({ kind: "engine", what: `the instance has no function ${name}` }, [])
+    const depth = this.#export(this.#compiled.plan.exports.depth)
+    // Depth is set before calls and not given back after them, so each call from outside begins anew.
+    if (depth instanceof WebAssembly.Global) depth.value = this.#host.policy.stackSlotsMax
+    return this.#guarded(() => target(...args))
+  }
+
+  #guarded<A>(run: () => A): A {
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = STACK_FRAMES_MAX
+    try {
+      return run()
+    } catch (thrown) {
+      throw readFailure(thrown, this.#compiled, this.#instance, this.#host.account, this.#host.caller.fault)
+    } finally {
+      Error.stackTraceLimit = limit
+    }
+  }
+
+  #imports(): WebAssembly.Imports {
+    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = Object.create(null)
+    for (const link of this.#host.links) {
+      const { module, name, type } = link.declaration
+      const fields = imports[module] ?? Object.create(null)
+      imports[module] = fields
+      fields[name] = (...args: ReadonlyArray<HostValue>) => {
+        const results = this.#host.caller.call(link, args)
+        if (results === undefined) return trap()
+        return type.results.length > 1 ? results : results[0]
+      }
+    }
+    return imports
+  }
+
+  #export(name: string): unknown {
+    const exports = this.#instance?.exports
+    return exports !== undefined && Object.hasOwn(exports, name) ? exports[name] : undefined
+  }
+
+  #fuel(): WebAssembly.Global<"i32"> | undefined {
+    const fuel = this.#export(this.#compiled.plan.exports.fuel)
+    // The cast: the meter made it an i32.
+    return fuel instanceof WebAssembly.Global ? (fuel as WebAssembly.Global<"i32">) : undefined
+  }
+
+  #memories(): ReadonlyArray<WebAssembly.Memory> {
+    return this.#compiled.plan.exports.memories
+      .map((name) => this.#export(name))
+      .filter((memory) => memory instanceof WebAssembly.Memory)
+  }
+}
+
+const NO_BYTES = new Uint8Array(0)

@@ -1,0 +1,53 @@
+/**
+ * Two modules of a few bytes that stand between V8 and us.
+ *
+ * `HOOKS` imports two JavaScript functions and exports them again, because a table of functions takes only
+ * exported WebAssembly functions. `TRAP` exports one that executes `unreachable`: the only thing that a host
+ * function can leave with and no `catch_all` of a guest swallows. An `Error` would be, and a `RuntimeError`
+ * that we made as well.
+ */
+
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+
+const HOOKS = [
+  ...[0x01, 0x06, 0x01, 0x60, 0x01, 0x7f, 0x01, 0x7f],
+  ...[0x02, 0x0d, 0x02, 0x01, 0x68, 0x01, 0x72, 0x00, 0x00, 0x01, 0x68, 0x01, 0x73, 0x00, 0x00],
+  ...[0x07, 0x09, 0x02, 0x01, 0x72, 0x00, 0x00, 0x01, 0x73, 0x00, 0x01]
+]
+
+const TRAP = [
+  ...[0x01, 0x04, 0x01, 0x60, 0x00, 0x00],
+  ...[0x03, 0x02, 0x01, 0x00],
+  ...[0x07, 0x05, 0x01, 0x01, 0x74, 0x00, 0x00],
+  ...[0x0a, 0x05, 0x01, 0x03, 0x00, 0x00, 0x0b]
+]
+
+export interface Hooks {
+  readonly refill: (counter: number) => number
+  readonly stop: (why: number) => void
+}
+
+/** The two functions of a hook table, made of JavaScript ones. */
+export const makeHooks = (hooks: Hooks): { readonly refill: unknown; readonly stop: unknown } => {
+  const imports = {
+    h: {
+      r: (counter: number) => hooks.refill(counter),
+      s: (why: number) => {
+        hooks.stop(why)
+        return 0
+      }
+    }
+  }
+  const { exports } = new WebAssembly.Instance(hooksModule, imports)
+  return { refill: exports["r"], stop: exports["s"] }
+}
+
+/** Stops whatever guest has called us: a trap that nothing in it catches. Does not return. */
+export const trap = (): never => {
+  trapExport()
+  throw new Error("a trap returned")
+}
+
+const hooksModule = new WebAssembly.Module(Uint8Array.from([...HEADER, ...HOOKS]))
+const trapExport = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from([...HEADER, ...TRAP])))
+  .exports["t"] as () => void // The bytes above export it.

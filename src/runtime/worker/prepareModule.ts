@@ -1,0 +1,96 @@
+import type { MeteredModule } from "../../fuel/meter/MeteredModule.ts"
+import { meterModule } from "../../fuel/meter/meterModule.ts"
+import { WASMTIME_PRICES } from "../../fuel/PriceTable.ts"
+import {
+  LimitExceeded,
+  Malformed as MalformedReason,
+  type RefusedReason,
+  Unsupported
+} from "../../outcome/RefusedReason.ts"
+import { decodeModule } from "../../wasm/decodeModule.ts"
+import { attempt, Malformed } from "../../wasm/Malformed.ts"
+import type { Module } from "../../wasm/Module.ts"
+import type { Feature } from "../../wasm/Opcodes.ts"
+import { usedFeatures } from "../../wasm/usedFeatures.ts"
+import { NONDETERMINISTIC_FEATURES, type RunPolicy } from "../RunPolicy.ts"
+import { checkLimits } from "./checkLimits.ts"
+
+/**
+ * From bytes to a metered module, stopping at the first thing that is wrong.
+ *
+ * ```
+ *   size ─ decode ─ limits ─ features ─ the engine's validator ─ meter
+ * ```
+ * The validator runs on the guest's own bytes, before the meter: the meter may then believe what it reads, and
+ * an invalid module is reported at the offset that its author knows.
+ */
+export interface Prepared {
+  readonly module: Module
+  readonly metered: MeteredModule
+  readonly nondeterminism: ReadonlyArray<Feature>
+}
+
+/** What an engine says of bytes that decode: `undefined`, or its own sentence about what is wrong. */
+export type Validate = (bytes: Uint8Array) => string | undefined
+
+export const prepareModule = (
+  bytes: Uint8Array,
+  policy: RunPolicy,
+  engineFeatures: ReadonlySet<Feature>,
+  validate: Validate
+): Prepared | RefusedReason => {
+  if (bytes.length > policy.moduleBytesMax)
+    return new LimitExceeded("moduleBytesMax", policy.moduleBytesMax, bytes.length)
+  const module = decodeModule(bytes)
+  if (module instanceof Malformed) return malformed(module)
+  const over = attempt(() => checkLimits(module, policy))
+  if (over instanceof Malformed) return malformed(over)
+  if (over !== undefined) return over
+  const features = attempt(() => usedFeatures(module))
+  if (features instanceof Malformed) return malformed(features)
+  const refused = checkFeatures(features, policy, engineFeatures)
+  if (refused !== undefined) return refused
+  const invalid = validate(bytes)
+  if (invalid !== undefined) return invalidModule(invalid)
+  const metered = meterModule(module, {
+    prices: WASMTIME_PRICES,
+    nan: policy.nan,
+    slotsMax: policy.stackSlotsMax,
+    objectBytesMax: policy.objectBytesMax,
+    memoryPagesMax: policy.memoryPagesMax,
+    tableElementsMax: policy.tableElementsMax,
+    customSections: "strip"
+  })
+  if (metered instanceof Malformed) return malformed(metered)
+  return {
+    module,
+    metered,
+    nondeterminism: NONDETERMINISTIC_FEATURES.filter((feature) => features.has(feature))
+  }
+}
+
+const malformed = ({ what, offset }: Malformed): MalformedReason => new MalformedReason(what, offset)
+
+/** V8 says `… @+123` where it knows the place. */
+const invalidModule = (sentence: string): MalformedReason => {
+  const offset = /@\+(\d+)/.exec(sentence)?.[1]
+  const what = sentence.replace(/^WebAssembly\.\w+\(\): /, "").replace(/ @\+\d+$/, "")
+  return new MalformedReason(what, offset === undefined ? undefined : Number(offset))
+}
+
+const checkFeatures = (
+  features: ReadonlySet<Feature>,
+  policy: RunPolicy,
+  engineFeatures: ReadonlySet<Feature>
+): Unsupported | undefined => {
+  for (const feature of NONDETERMINISTIC_FEATURES)
+    if (features.has(feature) && !policy.allow.includes(feature))
+      return new Unsupported(
+        feature,
+        `it makes one run differ from another; the policy's field allow may name it`
+      )
+  for (const feature of features)
+    if (!engineFeatures.has(feature))
+      return new Unsupported(feature, "this version of the engine does not have it")
+  return undefined
+}

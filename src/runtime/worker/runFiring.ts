@@ -1,0 +1,211 @@
+import { Account } from "../../fuel/Account.ts"
+import { boundLog, type LogRecord } from "../../host/builtin/log.ts"
+import type { HostCall } from "../../host/builtin/table.ts"
+import { Journal } from "../../host/Journal.ts"
+import { link, type ResolvedLink } from "../../host/link.ts"
+import { makeSources } from "../../host/makeSources.ts"
+import { Missing } from "../../outcome/Missing.ts"
+import { type RefusedReason, UnknownFunction } from "../../outcome/RefusedReason.ts"
+import type { Value } from "../../outcome/Value.ts"
+import type { Compiled } from "../Compiled.ts"
+import type { Failure, FiringReport, FiringRequest, Step } from "../Firing.ts"
+import { FiringCell } from "../FiringCell.ts"
+import type { InstanceEventName } from "../InstanceEventName.ts"
+import type { Engine, EngineInstance } from "./Engine.ts"
+import { EngineFault } from "./EngineFault.ts"
+import { HostBridge } from "./HostBridge.ts"
+import type { CallRemote } from "./RemoteCalls.ts"
+import { readArguments, typedValues } from "./readArguments.ts"
+
+/**
+ * One firing on the thread that runs guests, from request to report.
+ *
+ * ```
+ *   compile ─ link ─ arguments ┬─▶ refused
+ *                              └─▶ instantiate ─ start ─ call ┬─▶ returned ─▶ cleaned
+ *                                                             └─▶ capture ──▶ cleaned
+ * ```
+ * It throws nothing: a guest's end is a report, and what is left is a defect that its thread's owner sees.
+ */
+export interface FiringServices {
+  readonly engine: Engine
+  /** The functions that answer local links, built-in ones included, by import. */
+  readonly locals: ReadonlyMap<string, HostCall>
+  readonly callRemote: (cell: FiringCell, timeLeftMs: () => number) => CallRemote
+  readonly emitLog: (record: LogRecord) => void
+}
+
+export const runFiring = (request: FiringRequest, services: FiringServices): FiringReport => {
+  const { engine } = services
+  const cell = new FiringCell(request.cell)
+  const began = performance.now()
+  cell.enter("compiling")
+  const fresh = "bytes" in request.source
+  const compiled =
+    "bytes" in request.source ? engine.compile(request.source.bytes, request.policy) : request.source.compiled
+  const compileMicros = fresh ? micros(began) : 0
+  const refuse = (reason: RefusedReason, known: Compiled | undefined): FiringReport => {
+    cell.enter("done")
+    return { kind: "refused", reason, compileMicros, compiled: fresh ? known : undefined }
+  }
+  if ("_tag" in compiled) return refuse(compiled, undefined)
+  const links = link(compiled.imports, request.grants, request.declarations)
+  if ("_tag" in links) return refuse(links, compiled)
+  const signature = compiled.exports.find(({ name }) => name === request.functionName)
+  if (signature === undefined) return refuse(unknownFunction(request.functionName, compiled), compiled)
+  const args = readArguments(signature, request.args)
+  if ("_tag" in args) return refuse(args, compiled)
+
+  const run = new Run(request, services, cell, began)
+  const outcome = run.execute(compiled, links, args)
+  const common = {
+    steps: run.steps,
+    compileMicros,
+    durationMicros: run.durationMicros,
+    fuel: run.fuel(),
+    memory: run.memory,
+    nondeterminism: compiled.nondeterminism,
+    compiled: fresh ? compiled : undefined,
+    engine: engine.name,
+    versions: engine.versions
+  }
+  cell.enter("done")
+  if ("values" in outcome)
+    return {
+      kind: "returned",
+      ...common,
+      values: outcome.values,
+      typed: typedValues(signature.results, outcome.values)
+    }
+  const { failure, captured } = outcome
+  const fuel = { ...common.fuel, exactness: "bound" as const }
+  return {
+    kind: "failed",
+    ...common,
+    failure,
+    evidence: { ...captured, fuel, journal: run.journal.evidence() }
+  }
+}
+
+/** Exported names that a refusal lists: enough to see a slip of the pen. */
+const NAMES_SHOWN = 20
+const unknownFunction = (name: string, { exports }: Compiled): UnknownFunction =>
+  new UnknownFunction(
+    name,
+    exports.slice(0, NAMES_SHOWN).map((one) => one.name)
+  )
+
+const micros = (sinceMs: number): number => Math.round((performance.now() - sinceMs) * 1_000)
+
+type Outcome =
+  | { readonly values: ReadonlyArray<Value> }
+  | { readonly failure: Failure; readonly captured: ReturnType<EngineInstance["capture"]> }
+
+/** The part of a firing in which there is, or is about to be, an instance. */
+class Run {
+  readonly steps: Array<Step> = []
+  readonly journal = new Journal()
+  memory: { readonly pages: number; readonly highWaterBytes: number } = { pages: 0, highWaterBytes: 0 }
+  durationMicros = 0
+  readonly #account: Account
+  readonly #bridge: HostBridge
+  readonly #services: FiringServices
+  readonly #request: FiringRequest
+  readonly #cell: FiringCell
+  readonly #began: number
+
+  constructor(request: FiringRequest, services: FiringServices, cell: FiringCell, began: number) {
+    this.#request = request
+    this.#services = services
+    this.#cell = cell
+    this.#began = began
+    const deadlineMs = performance.now() + request.timeoutMs
+    this.#account = new Account({
+      allocated: request.fuel,
+      deadlineMs,
+      now: () => performance.now(),
+      isCancelled: () => cell.cancelled
+    })
+    const sources = { ...makeSources(request.grants), emitLog: boundLog(services.emitLog).emitLog }
+    const remote = services.callRemote(cell, () => deadlineMs - performance.now())
+    this.#bridge = new HostBridge(this.#account, this.journal, sources, services.locals, remote)
+  }
+
+  execute(compiled: Compiled, links: ReadonlyArray<ResolvedLink>, args: ReadonlyArray<Value>): Outcome {
+    let instance: EngineInstance | undefined
+    const entered = performance.now()
+    this.#cell.enter("executing")
+    try {
+      const host = { account: this.#account, links, caller: this.#bridge, policy: this.#request.policy }
+      instance = this.#services.engine.instantiate(compiled, host)
+      const made = instance
+      this.#bridge.connect(made.counter(), () => made.memoryBytes())
+      made.start()
+      this.#step("INSTANTIATED")
+      this.#step("CALLED")
+      const values = made.call(this.#request.functionName, args)
+      this.durationMicros = micros(entered)
+      this.#account.settle(made.fuelRemaining())
+      this.memory = made.memorySize()
+      this.#step("RETURNED")
+      // Charged beyond the allocation since the last look: out of fuel, although it managed to return.
+      if (this.#account.charged > this.#account.allocated)
+        return this.#failed({ cause: { kind: "fuel" }, frames: [] }, made)
+      return { values }
+    } catch (thrown) {
+      this.durationMicros = micros(entered)
+      if (instance !== undefined) {
+        this.#account.settle(instance.fuelRemaining())
+        this.memory = instance.memorySize()
+      }
+      return this.#failed(failureOf(thrown), instance)
+    } finally {
+      instance?.cleanUp()
+      this.#step("CLEANED")
+    }
+  }
+
+  fuel(): { readonly allocated: number; readonly used: number; readonly remaining: number } {
+    const { allocated, charged } = this.#account
+    // What a check lets pass is never more than it had: an exhausted guest has used all and has nothing left.
+    const used = Math.min(charged, allocated)
+    return { allocated, used, remaining: allocated - used }
+  }
+
+  #failed(failure: Failure, instance: EngineInstance | undefined): Outcome {
+    this.#step("FAILED")
+    this.#cell.enter("capturing")
+    const captured = captureOf(instance)
+    this.#step("CAPTURED")
+    return { failure, captured }
+  }
+
+  #step(event: InstanceEventName): void {
+    this.steps.push({ event, atMicros: micros(this.#began) })
+  }
+}
+
+const captureOf = (instance: EngineInstance | undefined): ReturnType<EngineInstance["capture"]> => {
+  const nothing = (why: string) => ({
+    memories: new Missing(why),
+    globals: new Missing(why),
+    tables: new Missing(why)
+  })
+  if (instance === undefined) return nothing("it failed before there was an instance")
+  try {
+    return instance.capture()
+  } catch (cause) {
+    return nothing(`capture failed: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+const failureOf = (thrown: unknown): Failure =>
+  thrown instanceof EngineFault
+    ? { cause: thrown.failure, frames: thrown.frames }
+    : {
+        cause: {
+          kind: "engine",
+          what: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+        },
+        frames: new Missing("the engine failed outside the guest")
+      }

@@ -1,0 +1,174 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { ImpossibleEvent } from "../actors/Life.ts"
+import { Audit } from "../src/audit/Audit.ts"
+import { refusalOf, stepsOf } from "../src/audit/AuditEvent.ts"
+import { argumentsDigest, moduleHash } from "../src/forensics/digests.ts"
+import { FuelMeter } from "../src/fuel/FuelMeter.ts"
+import type { FuelCeiling } from "../src/fuel/FuelPolicy.ts"
+import { logToEffect } from "../src/host/logToEffect.ts"
+import type { Crash } from "../src/outcome/Crash.ts"
+import { Refused } from "../src/outcome/Refused.ts"
+import { LimitExceeded, type RefusedReason, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
+import { Returned } from "../src/outcome/Returned.ts"
+import { showValue, type Value } from "../src/outcome/Value.ts"
+import type { Compiled } from "../src/runtime/Compiled.ts"
+import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
+import { fireInline } from "../src/runtime/fireInline.ts"
+import { type FiringCaller, WorkerLost } from "../src/runtime/GuestWorker.ts"
+import { policyKey } from "../src/runtime/RunPolicy.ts"
+import { concludeFailed, concludeLost, concludeReturned, type Identity } from "./concludeFiring.ts"
+import { type FireOptions, type FirePlan, planFiring } from "./FireOptions.ts"
+import { type GuestThreadsOptions, makeGuestThreads } from "./GuestThreads.ts"
+import { ModuleCache } from "./ModuleCache.ts"
+
+/**
+ * Fires guests: finds a thread, follows the instance through its life, and sees to it that whatever happens
+ * there is one outcome, one trace in the audit and, for a failure, one dump's worth of evidence.
+ *
+ * Interrupting a firing stops its guest within a slice; its evidence then goes to `onCrash`, since the fiber
+ * that would have received it is gone.
+ */
+export class InstanceManager extends Context.Service<
+  InstanceManager,
+  {
+    readonly fire: (
+      wasm: Uint8Array,
+      functionName: string,
+      args: ReadonlyArray<Value>,
+      options?: FireOptions
+    ) => Effect.Effect<Returned, Crash | Refused>
+  }
+>()("munition/supervisors/InstanceManager") {
+  static readonly layer = (
+    options: InstanceManagerOptions = {}
+  ): Layer.Layer<InstanceManager, never, Audit | FuelMeter> =>
+    Layer.effect(InstanceManager, makeManager(options))
+}
+
+export interface InstanceManagerOptions extends GuestThreadsOptions {
+  /** The operator's ceiling on what any firing may ask for. */
+  readonly ceiling?: Partial<FuelCeiling> | undefined
+}
+
+const makeManager = (options: InstanceManagerOptions) =>
+  Effect.gen(function* () {
+    const audit = yield* Audit
+    const meter = yield* FuelMeter
+    const threads = yield* makeGuestThreads(options)
+    const cache = new ModuleCache()
+    let fired = 0
+
+    const refuse = (reason: RefusedReason, identity: Partial<Identity>) =>
+      Effect.andThen(audit.record(refusalOf(reason, identity)), Effect.fail(new Refused(reason)))
+
+    /** From a report to an outcome, audited and metered. */
+    const conclude = (
+      job: Job,
+      report: FiringReport | WorkerLost
+    ): Effect.Effect<Returned, Crash | Refused> =>
+      Effect.suspend((): Effect.Effect<Returned, Crash | Refused> => {
+        if (report instanceof WorkerLost) {
+          if (report.compileMs !== undefined)
+            return refuse(
+              new LimitExceeded("compileMsMax", job.plan.policy.compileMsMax, report.compileMs),
+              job.identity
+            )
+          const elapsed = Math.round((performance.now() - job.beganMs) * 1_000)
+          return crashed(job, concludeLost(report, job.identity, job.plan, VERSIONS, elapsed))
+        }
+        if (report.compiled !== undefined) cache.set(job.key, report.compiled)
+        if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), job.identity)
+        if (report.kind === "failed") {
+          const compiled = report.compiled ?? job.compiled
+          return crashed(job, concludeFailed(report, job.identity, job.plan, compiled, job.wasm))
+        }
+        const returned = concludeReturned(report)
+        return returned instanceof Returned
+          ? Effect.as(record(job, returned), returned)
+          : Effect.die(returned)
+      })
+
+    const crashed = (job: Job, crash: Crash | ImpossibleEvent): Effect.Effect<never, Crash> =>
+      crash instanceof ImpossibleEvent
+        ? Effect.die(crash)
+        : Effect.andThen(Effect.andThen(record(job, crash), job.plan.onCrash(crash)), Effect.fail(crash))
+
+    const record = (job: Job, { metadata }: Returned | Crash): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        for (const step of stepsOf(job.instanceId, metadata.lifecycle)) yield* audit.record(step)
+        yield* meter.record(job.identity, metadata.fuel.used)
+      })
+
+    const run = (job: Job): Effect.Effect<FiringReport, WorkerLost> => {
+      const { wasm, compiled, plan } = job
+      const request: Omit<FiringRequest, "cell"> = {
+        source: compiled === undefined ? { bytes: wasm } : { compiled },
+        functionName: job.identity.functionName,
+        args: job.args,
+        fuel: plan.fuel,
+        timeoutMs: plan.timeoutMs,
+        policy: plan.policy,
+        grants: plan.grants,
+        declarations: plan.declarations
+      }
+      const caller: FiringCaller = {
+        remotes: plan.remotes,
+        onLog: (log) => logToEffect(log, { instance: job.instanceId, function: job.identity.functionName }),
+        onCancelled: (report) => Effect.asVoid(Effect.exit(conclude(job, report)))
+      }
+      return plan.inline
+        ? fireInline(request, caller.onLog)
+        : threads.lend((worker) => worker.fire(request, caller))
+    }
+
+    const fire = (
+      wasm: Uint8Array,
+      functionName: string,
+      args: ReadonlyArray<Value>,
+      asked: FireOptions = {}
+    ): Effect.Effect<Returned, Crash | Refused> =>
+      Effect.suspend(() => {
+        const plan = planFiring(asked, options.ceiling)
+        if ("_tag" in plan) return refuse(plan, { functionName })
+        const hash = moduleHash(wasm)
+        const key = `${hash} ${policyKey(plan.policy)}`
+        const identity = { functionName, moduleHash: hash, argumentsDigest: digestOf(args) }
+        fired += 1
+        const compiled = cache.get(key)
+        const job: Job = {
+          wasm,
+          args,
+          plan,
+          key,
+          identity,
+          compiled,
+          instanceId: String(fired),
+          beganMs: performance.now()
+        }
+        return run(job).pipe(
+          Effect.catch((lost) => Effect.succeed(lost)),
+          Effect.flatMap((report) => conclude(job, report))
+        )
+      })
+    return InstanceManager.of({ fire })
+  })
+
+interface Job {
+  readonly wasm: Uint8Array
+  readonly args: ReadonlyArray<Value>
+  readonly plan: FirePlan
+  readonly key: string
+  readonly identity: Identity
+  readonly compiled: Compiled | undefined
+  readonly instanceId: string
+  readonly beganMs: number
+}
+
+const digestOf = (args: ReadonlyArray<Value>): string =>
+  argumentsDigest(
+    args.map((value) => ({ type: value === null ? "null" : typeof value, value: showValue(value) }))
+  )
+
+const VERSIONS = { node: process.versions.node, v8: process.versions.v8 }

@@ -1,0 +1,130 @@
+import { ImpossibleEvent, Life } from "../actors/Life.ts"
+import { Crash, type Forensics } from "../src/outcome/Crash.ts"
+import { EngineLost } from "../src/outcome/CrashReason.ts"
+import type { Evidence } from "../src/outcome/Evidence.ts"
+import type { LifecycleEvent } from "../src/outcome/Lifecycle.ts"
+import { Missing } from "../src/outcome/Missing.ts"
+import { type Metadata, Returned } from "../src/outcome/Returned.ts"
+import type { Compiled } from "../src/runtime/Compiled.ts"
+import { explainFailure } from "../src/runtime/explainFailure.ts"
+import type { FailedReport, ReturnedReport, Step } from "../src/runtime/Firing.ts"
+import type { WorkerLost } from "../src/runtime/GuestWorker.ts"
+import type { FirePlan } from "./FireOptions.ts"
+
+/**
+ * The outcome of a firing, out of what its thread reported and what the statechart makes of it.
+ *
+ * Every life is walked on the chart's table: a report whose steps the chart does not have is a defect of ours,
+ * and says so, rather than an outcome with a life that nobody can explain.
+ */
+export interface Identity {
+  readonly functionName: string
+  readonly argumentsDigest: string
+  readonly moduleHash: string
+}
+
+export const concludeReturned = (report: ReturnedReport): Returned | ImpossibleEvent => {
+  const lifecycle = walk(report.steps, "EngineLost")
+  return lifecycle instanceof ImpossibleEvent
+    ? lifecycle
+    : new Returned(report.values, { ...metadataOf(report, lifecycle), typed: report.typed })
+}
+
+export const concludeFailed = (
+  report: FailedReport,
+  identity: Identity,
+  plan: FirePlan,
+  compiled: Compiled | undefined,
+  bytes: Uint8Array
+): Crash | ImpossibleEvent => {
+  const { reason, stack } = explainFailure(report, plan, compiled, bytes)
+  const lifecycle = walk(report.steps, reason._tag)
+  if (lifecycle instanceof ImpossibleEvent) return lifecycle
+  const forensics: Forensics = {
+    ...report.evidence,
+    ...identity,
+    reason,
+    stack,
+    lifecycle,
+    engine: report.engine,
+    versions: report.versions,
+    nan: plan.policy.nan
+  }
+  return new Crash(reason, forensics, metadataOf(report, lifecycle))
+}
+
+/** The thread is gone and took everything with it; what is known is that it had been given so much. */
+export const concludeLost = (
+  lost: WorkerLost,
+  identity: Identity,
+  plan: FirePlan,
+  versions: Readonly<Record<string, string>>,
+  durationMicros: number
+): Crash => {
+  const why = `the thread died before capture: ${lost.cause}`
+  const reason = new EngineLost(lost.cause)
+  const life = new Life()
+  if (lost.phase !== "compiling" && lost.phase !== "idle") {
+    life.step("INSTANTIATED", durationMicros)
+    life.step("CALLED", durationMicros)
+  }
+  life.step("EngineLost", durationMicros)
+  life.step("CAPTURED", durationMicros)
+  life.step("CLEANED", durationMicros)
+  const lifecycle = life.trace
+  const fuel = { allocated: plan.fuel, used: plan.fuel, remaining: 0 }
+  const evidence: Evidence = {
+    memories: new Missing(why),
+    globals: new Missing(why),
+    tables: new Missing(why),
+    // The most that it can have used: nobody is left to say how much it was.
+    fuel: { ...fuel, exactness: "bound" },
+    stack: new Missing(why),
+    journal: { entries: [], dropped: 0 }
+  }
+  const forensics: Forensics = {
+    ...evidence,
+    ...identity,
+    reason,
+    lifecycle,
+    engine: "v8",
+    versions,
+    nan: plan.policy.nan
+  }
+  const metadata = {
+    fuel,
+    memory: { pages: 0, highWaterBytes: 0 },
+    durationMicros,
+    compileMicros: 0,
+    lifecycle,
+    typed: [],
+    nondeterminism: []
+  }
+  return new Crash(reason, forensics, metadata)
+}
+
+/** The life that the steps describe, a failure by the tag of its reason. */
+const walk = (
+  steps: ReadonlyArray<Step>,
+  failure: Parameters<Life["step"]>[0]
+): ReadonlyArray<LifecycleEvent> | ImpossibleEvent => {
+  const life = new Life()
+  for (const { event, atMicros } of steps) {
+    const state = life.step(event === "FAILED" ? failure : event, atMicros)
+    if (state instanceof ImpossibleEvent) return state
+  }
+  return life.trace
+}
+
+const metadataOf = (
+  report: ReturnedReport | FailedReport,
+  lifecycle: ReadonlyArray<LifecycleEvent>
+): Metadata => ({
+  fuel: report.fuel,
+  memory: report.memory,
+  durationMicros: report.durationMicros,
+  compileMicros: report.compileMicros,
+  lifecycle,
+  typed: [],
+  nondeterminism: report.nondeterminism
+})
