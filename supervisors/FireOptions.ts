@@ -5,6 +5,7 @@ import type { HostDeclaration } from "../src/host/HostDeclaration.ts"
 import { checkHostFunctions, type HostFunction, type RemoteFunction } from "../src/host/HostFunction.ts"
 import type { Crash } from "../src/outcome/Crash.ts"
 import { BadArguments, LimitExceeded, type RefusedReason } from "../src/outcome/RefusedReason.ts"
+import type { Expectations } from "../src/runtime/ModuleSummary.ts"
 import {
   NONDETERMINISTIC_FEATURES,
   RUN_POLICY_DEFAULT,
@@ -30,6 +31,12 @@ export interface FireOptions extends Partial<RunPolicy> {
   /** Told of the crash, also when the caller was interrupted and nobody is left to receive it. */
   readonly onCrash?: ((crash: Crash) => Effect.Effect<void>) | undefined
 }
+
+/** What a caller may say of a validation: the bounds of a firing, and what the module must offer and may want. */
+export interface ValidateOptions
+  extends Partial<RunPolicy>,
+    Expectations,
+    Pick<FireOptions, "hostFunctions"> {}
 
 /** The options, checked: what the runtime needs. */
 export interface FirePlan extends FuelPolicy {

@@ -17,9 +17,10 @@ import type { Compiled } from "../src/runtime/Compiled.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
 import { fireInline } from "../src/runtime/fireInline.ts"
 import { type FiringCaller, WorkerLost } from "../src/runtime/GuestWorker.ts"
+import { checkExpectations, type ModuleSummary, summarize } from "../src/runtime/ModuleSummary.ts"
 import { policyKey } from "../src/runtime/RunPolicy.ts"
 import { concludeFailed, concludeLost, concludeReturned, type Identity } from "./concludeFiring.ts"
-import { type FireOptions, type FirePlan, planFiring } from "./FireOptions.ts"
+import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } from "./FireOptions.ts"
 import { type GuestThreadsOptions, makeGuestThreads } from "./GuestThreads.ts"
 import { ModuleCache } from "./ModuleCache.ts"
 
@@ -39,6 +40,7 @@ export class InstanceManager extends Context.Service<
       args: ReadonlyArray<Value>,
       options?: FireOptions
     ) => Effect.Effect<Returned, Crash | Refused>
+    readonly validate: (wasm: Uint8Array, options?: ValidateOptions) => Effect.Effect<ModuleSummary, Refused>
   }
 >()("munition/supervisors/InstanceManager") {
   static readonly layer = (
@@ -79,6 +81,7 @@ const makeManager = (options: InstanceManagerOptions) =>
           return crashed(job, concludeLost(report, job.identity, job.plan, VERSIONS, elapsed))
         }
         if (report.compiled !== undefined) cache.set(job.key, report.compiled)
+        if (report.kind === "compiled") return Effect.die(new Error("a firing was reported as compiled"))
         if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), job.identity)
         if (report.kind === "failed") {
           const compiled = report.compiled ?? job.compiled
@@ -104,14 +107,11 @@ const makeManager = (options: InstanceManagerOptions) =>
     const run = (job: Job): Effect.Effect<FiringReport, WorkerLost> => {
       const { wasm, compiled, plan } = job
       const request: Omit<FiringRequest, "cell"> = {
+        ...requestOf(plan),
+        goal: "fire",
         source: compiled === undefined ? { bytes: wasm } : { compiled },
         functionName: job.identity.functionName,
-        args: job.args,
-        fuel: plan.fuel,
-        timeoutMs: plan.timeoutMs,
-        policy: plan.policy,
-        grants: plan.grants,
-        declarations: plan.declarations
+        args: job.args
       }
       const caller: FiringCaller = {
         remotes: plan.remotes,
@@ -152,8 +152,52 @@ const makeManager = (options: InstanceManagerOptions) =>
           Effect.flatMap((report) => conclude(job, report))
         )
       })
-    return InstanceManager.of({ fire })
+
+    const validate = (wasm: Uint8Array, asked: ValidateOptions = {}): Effect.Effect<ModuleSummary, Refused> =>
+      Effect.suspend(() => {
+        const plan = planFiring(asked, options.ceiling)
+        if ("_tag" in plan) return refuse(plan, {})
+        const hash = moduleHash(wasm)
+        const identity = { moduleHash: hash }
+        const request = {
+          ...requestOf(plan),
+          goal: "compile" as const,
+          source: { bytes: wasm },
+          functionName: "",
+          args: []
+        }
+        return threads
+          .lend((worker) => worker.fire(request, NOBODY))
+          .pipe(
+            Effect.catch((lost) => Effect.succeed(lost)),
+            Effect.flatMap((report): Effect.Effect<ModuleSummary, Refused> => {
+              if (report instanceof WorkerLost) {
+                const spent = report.compileMs ?? plan.policy.compileMsMax
+                return refuse(new LimitExceeded("compileMsMax", plan.policy.compileMsMax, spent), identity)
+              }
+              if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), identity)
+              if (report.kind !== "compiled")
+                return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
+              cache.set(`${hash} ${policyKey(plan.policy)}`, report.compiled)
+              const summary = summarize(report.compiled, hash, wasm.length, plan.declarations)
+              const unmet = checkExpectations(summary, asked)
+              return unmet === undefined ? Effect.succeed(summary) : refuse(unmet, identity)
+            })
+          )
+      })
+    return InstanceManager.of({ fire, validate })
   })
+
+const requestOf = (plan: FirePlan) => ({
+  fuel: plan.fuel,
+  timeoutMs: plan.timeoutMs,
+  policy: plan.policy,
+  grants: plan.grants,
+  declarations: plan.declarations
+})
+
+/** Whoever compiles runs no guest: there are no logs, no questions and no evidence. */
+const NOBODY: FiringCaller = { remotes: [], onLog: () => Effect.void, onCancelled: () => Effect.void }
 
 interface Job {
   readonly wasm: Uint8Array

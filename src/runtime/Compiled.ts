@@ -1,5 +1,6 @@
 import type { MeterPlan } from "../fuel/meter/MeteredModule.ts"
 import type { ImportDescriptor } from "../host/link.ts"
+import type { Feature } from "../wasm/Opcodes.ts"
 
 /**
  * A module that was decoded, checked, metered and compiled: what caches hold and threads pass on.
@@ -13,11 +14,20 @@ export interface Compiled {
   readonly exports: ReadonlyArray<ExportedFunction>
   /** Parameter types of each tag, for reading the payload of an exception that nobody caught. */
   readonly tags: ReadonlyArray<ReadonlyArray<string>>
-  /** Nondeterministic features that it uses. */
+  /** Proposals that it uses. */
+  readonly features: ReadonlyArray<Feature>
+  /** Those of them that make one run differ from the next. */
   readonly nondeterminism: ReadonlyArray<string>
-  readonly memories: ReadonlyArray<{ readonly shared: boolean }>
+  readonly memories: ReadonlyArray<MemorySummary>
   readonly tables: ReadonlyArray<{ readonly type: string }>
   readonly meteredBytes: number
+}
+
+export interface MemorySummary {
+  readonly shared: boolean
+  /** Pages of 64 KiB; `undefined` where the module sets no maximum of its own. */
+  readonly minPages: number
+  readonly maxPages: number | undefined
 }
 
 export interface ExportedFunction {

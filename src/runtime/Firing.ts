@@ -10,6 +10,8 @@ import type { RunPolicy } from "./RunPolicy.ts"
 
 /** One firing as it goes to the thread that runs it, and as it comes back: plain data, both ways. */
 export interface FiringRequest {
+  /** `compile` stops when the module is compiled: what validating one needs. */
+  readonly goal: "fire" | "compile"
   /** The module: its bytes, or what an earlier firing compiled. */
   readonly source: { readonly bytes: Uint8Array } | { readonly compiled: Compiled }
   readonly functionName: string
@@ -23,7 +25,13 @@ export interface FiringRequest {
   readonly cell: SharedArrayBuffer
 }
 
-export type FiringReport = RefusedReport | ReturnedReport | FailedReport
+export type FiringReport = RefusedReport | CompiledReport | ReturnedReport | FailedReport
+
+export interface CompiledReport {
+  readonly kind: "compiled"
+  readonly compiled: Compiled
+  readonly compileMicros: number
+}
 
 export interface RefusedReport {
   readonly kind: "refused"

@@ -21,11 +21,12 @@ export class V8Engine implements Engine {
   compile(bytes: Uint8Array, policy: RunPolicy): Compiled | RefusedReason {
     const prepared = prepareModule(bytes, policy, this.#features, validate)
     if (!("metered" in prepared)) return prepared
-    const { module, metered, nondeterminism } = prepared
+    const { module, metered, features, nondeterminism } = prepared
     try {
       return {
         ...describeModule(module, metered.plan),
         module: new WebAssembly.Module(metered.bytes),
+        features,
         nondeterminism,
         meteredBytes: metered.bytes.length
       }

@@ -11,14 +11,18 @@ import type { Compiled, ExportedFunction } from "../Compiled.ts"
 export const describeModule = (
   module: Module,
   plan: MeterPlan
-): Omit<Compiled, "module" | "meteredBytes" | "nondeterminism"> => {
+): Omit<Compiled, "module" | "meteredBytes" | "features" | "nondeterminism"> => {
   const facts = new ModuleFacts(module)
   return {
     plan,
     imports: importsOf(module, facts),
     exports: exportedFunctions(module, facts),
     tags: facts.tagTypes.map((typeIndex) => typesOf(facts, typeIndex).params),
-    memories: facts.memories.map(({ shared }) => ({ shared })),
+    memories: facts.memories.map(({ shared, min, max }) => ({
+      shared,
+      minPages: Number(min),
+      maxPages: max === undefined ? undefined : Number(max)
+    })),
     tables: facts.tables.map(({ element }) => ({ type: showType(element) }))
   }
 }

@@ -27,6 +27,7 @@ import { checkLimits } from "./checkLimits.ts"
 export interface Prepared {
   readonly module: Module
   readonly metered: MeteredModule
+  readonly features: ReadonlyArray<Feature>
   readonly nondeterminism: ReadonlyArray<Feature>
 }
 
@@ -65,6 +66,7 @@ export const prepareModule = (
   return {
     module,
     metered,
+    features: [...features],
     nondeterminism: NONDETERMINISTIC_FEATURES.filter((feature) => features.has(feature))
   }
 }

@@ -1,0 +1,81 @@
+import { BUILTINS } from "../host/builtin/table.ts"
+import { type HostDeclaration, importKey } from "../host/HostDeclaration.ts"
+import type { ImportDescriptor } from "../host/link.ts"
+import { CapabilityDenied, UnknownFunction } from "../outcome/RefusedReason.ts"
+import type { Compiled, ExportedFunction, MemorySummary } from "./Compiled.ts"
+
+/** What validating a module tells of it: what it offers, what it wants, and what it is made of. */
+export interface ModuleSummary {
+  readonly moduleHash: string
+  readonly bytes: number
+  readonly meteredBytes: number
+  readonly functions: ReadonlyArray<ExportedFunction>
+  readonly imports: ReadonlyArray<ImportSummary>
+  readonly memories: ReadonlyArray<MemorySummary>
+  readonly startFunction: boolean
+  readonly features: ReadonlyArray<string>
+  /** Features that make one run differ from the next; they were allowed, or the module would be refused. */
+  readonly nondeterminism: ReadonlyArray<string>
+}
+
+export type ImportSummary = ImportDescriptor & {
+  /** The capability that would allow it, `undefined` where none of this version does. */
+  readonly capability: string | undefined
+}
+
+export const summarize = (
+  compiled: Compiled,
+  moduleHash: string,
+  bytes: number,
+  declared: ReadonlyArray<HostDeclaration>
+): ModuleSummary => {
+  const offered = new Map(
+    [...declared, ...BUILTINS.map(({ declaration }) => declaration)].map((one) => [
+      importKey(one.module, one.name),
+      one.capability
+    ])
+  )
+  return {
+    moduleHash,
+    bytes,
+    meteredBytes: compiled.meteredBytes,
+    functions: compiled.exports,
+    imports: compiled.imports.map((one) => ({
+      ...one,
+      capability: offered.get(importKey(one.module, one.name))
+    })),
+    memories: compiled.memories,
+    startFunction: compiled.plan.exports.start !== undefined,
+    features: compiled.features,
+    nondeterminism: compiled.nondeterminism
+  }
+}
+
+/** What the caller wants of a module. */
+export interface Expectations {
+  /** Names under which a function must be exported. */
+  readonly requiredExports?: ReadonlyArray<string> | undefined
+  /** Imports that it may have, `module.name` or `module.*`; without it any. */
+  readonly allowedImports?: ReadonlyArray<string> | undefined
+}
+
+/** *Returns* the first expectation that the module does not meet. */
+export const checkExpectations = (
+  summary: ModuleSummary,
+  { requiredExports = [], allowedImports }: Expectations
+): UnknownFunction | CapabilityDenied | undefined => {
+  const names = summary.functions.map(({ name }) => name)
+  const missing = requiredExports.find((name) => !names.includes(name))
+  if (missing !== undefined) return new UnknownFunction(missing, names.slice(0, NAMES_SHOWN))
+  if (allowedImports === undefined) return undefined
+  const allowed = new Set(allowedImports)
+  const extra = summary.imports.find(
+    ({ module, name }) => !allowed.has(`${module}.${name}`) && !allowed.has(`${module}.*`)
+  )
+  return (
+    extra &&
+    new CapabilityDenied(extra.module, extra.name, extra.capability, "it is not among the allowed imports")
+  )
+}
+
+const NAMES_SHOWN = 20
