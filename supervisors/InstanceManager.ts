@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import { ImpossibleEvent } from "../actors/Life.ts"
 import { Audit } from "../src/audit/Audit.ts"
 import { refusalOf, stepsOf } from "../src/audit/AuditEvent.ts"
-import { argumentsDigest, moduleHash } from "../src/forensics/digests.ts"
+import { argumentsDigest } from "../src/forensics/digests.ts"
 import { FuelMeter } from "../src/fuel/FuelMeter.ts"
 import type { FuelCeiling } from "../src/fuel/FuelPolicy.ts"
 import { logToEffect } from "../src/host/logToEffect.ts"
@@ -12,17 +12,20 @@ import type { Crash } from "../src/outcome/Crash.ts"
 import { Refused } from "../src/outcome/Refused.ts"
 import { LimitExceeded, type RefusedReason, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
 import { Returned } from "../src/outcome/Returned.ts"
-import { showValue, type Value } from "../src/outcome/Value.ts"
+import type { Value } from "../src/outcome/Value.ts"
 import type { Compiled } from "../src/runtime/Compiled.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
 import { fireInline } from "../src/runtime/fireInline.ts"
 import { type FiringCaller, WorkerLost } from "../src/runtime/GuestWorker.ts"
-import { checkExpectations, type ModuleSummary, summarize } from "../src/runtime/ModuleSummary.ts"
+import type { ModuleSummary } from "../src/runtime/ModuleSummary.ts"
 import { policyKey } from "../src/runtime/RunPolicy.ts"
+import { readArguments, typedValues } from "../src/runtime/worker/readArguments.ts"
 import { concludeFailed, concludeLost, concludeReturned, type Identity } from "./concludeFiring.ts"
 import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } from "./FireOptions.ts"
 import { type GuestThreadsOptions, makeGuestThreads } from "./GuestThreads.ts"
+import { identifyModule } from "./identifyModule.ts"
 import { ModuleCache } from "./ModuleCache.ts"
+import { requestOf, validateModule } from "./validateModule.ts"
 
 /**
  * Fires guests: finds a thread, follows the instance through its life, and sees to it that whatever happens
@@ -78,14 +81,20 @@ const makeManager = (options: InstanceManagerOptions) =>
               job.identity
             )
           const elapsed = Math.round((performance.now() - job.beganMs) * 1_000)
-          return crashed(job, concludeLost(report, job.identity, job.plan, VERSIONS, elapsed))
+          return crashed(
+            job,
+            concludeLost(report, identified(job, job.compiled), job.plan, VERSIONS, elapsed)
+          )
         }
-        if (report.compiled !== undefined) cache.set(job.key, report.compiled)
+        if (report.compiled !== undefined) cache.set(job.key, { compiled: report.compiled, bytes: job.bytes })
         if (report.kind === "compiled") return Effect.die(new Error("a firing was reported as compiled"))
         if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), job.identity)
         if (report.kind === "failed") {
           const compiled = report.compiled ?? job.compiled
-          return crashed(job, concludeFailed(report, job.identity, job.plan, compiled, job.wasm))
+          return crashed(
+            job,
+            concludeFailed(report, identified(job, compiled), job.plan, compiled, job.bytes)
+          )
         }
         const returned = concludeReturned(report)
         return returned instanceof Returned
@@ -105,11 +114,11 @@ const makeManager = (options: InstanceManagerOptions) =>
       })
 
     const run = (job: Job): Effect.Effect<FiringReport, WorkerLost> => {
-      const { wasm, compiled, plan } = job
+      const { bytes, compiled, plan } = job
       const request: Omit<FiringRequest, "cell"> = {
         ...requestOf(plan),
         goal: "fire",
-        source: compiled === undefined ? { bytes: wasm } : { compiled },
+        source: compiled === undefined ? { bytes } : { compiled },
         functionName: job.identity.functionName,
         args: job.args
       }
@@ -132,87 +141,69 @@ const makeManager = (options: InstanceManagerOptions) =>
       Effect.suspend(() => {
         const plan = planFiring(asked, options.ceiling)
         if ("_tag" in plan) return refuse(plan, { functionName })
-        const hash = moduleHash(wasm)
-        const key = `${hash} ${policyKey(plan.policy)}`
-        const identity = { functionName, moduleHash: hash, argumentsDigest: digestOf(args) }
-        fired += 1
-        const compiled = cache.get(key)
-        const job: Job = {
-          wasm,
-          args,
-          plan,
-          key,
-          identity,
-          compiled,
-          instanceId: String(fired),
-          beganMs: performance.now()
-        }
-        return run(job).pipe(
-          Effect.catch((lost) => Effect.succeed(lost)),
-          Effect.flatMap((report) => conclude(job, report))
-        )
+        const warn = Effect.forEach(plan.grants.notices, (notice) => Effect.logWarning(notice), {
+          discard: true
+        })
+        return Effect.flatMap(Effect.andThen(warn, identifyModule(wasm)), ({ hash, bytes }) => {
+          const key = `${hash} ${policyKey(plan.policy)}`
+          const identity = { functionName, moduleHash: hash }
+          const cached = cache.get(key)
+          const known = cached ?? { bytes: bytes(), compiled: undefined }
+          fired += 1
+          const job: Job = {
+            ...known,
+            args,
+            plan,
+            key,
+            identity,
+            instanceId: String(fired),
+            beganMs: performance.now()
+          }
+          return run(job).pipe(
+            Effect.catch((lost) => Effect.succeed(lost)),
+            Effect.flatMap((report) => conclude(job, report))
+          )
+        })
       })
 
     const validate = (wasm: Uint8Array, asked: ValidateOptions = {}): Effect.Effect<ModuleSummary, Refused> =>
       Effect.suspend(() => {
         const plan = planFiring(asked, options.ceiling)
         if ("_tag" in plan) return refuse(plan, {})
-        const hash = moduleHash(wasm)
-        const identity = { moduleHash: hash }
-        const request = {
-          ...requestOf(plan),
-          goal: "compile" as const,
-          source: { bytes: wasm },
-          functionName: "",
-          args: []
-        }
-        return threads
-          .lend((worker) => worker.fire(request, NOBODY))
-          .pipe(
-            Effect.catch((lost) => Effect.succeed(lost)),
-            Effect.flatMap((report): Effect.Effect<ModuleSummary, Refused> => {
-              if (report instanceof WorkerLost) {
-                const spent = report.compileMs ?? plan.policy.compileMsMax
-                return refuse(new LimitExceeded("compileMsMax", plan.policy.compileMsMax, spent), identity)
-              }
-              if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), identity)
-              if (report.kind !== "compiled")
-                return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
-              cache.set(`${hash} ${policyKey(plan.policy)}`, report.compiled)
-              const summary = summarize(report.compiled, hash, wasm.length, plan.declarations)
-              const unmet = checkExpectations(summary, asked)
-              return unmet === undefined ? Effect.succeed(summary) : refuse(unmet, identity)
-            })
+        return Effect.flatMap(identifyModule(wasm), (module) =>
+          Effect.catch(validateModule(threads, cache, module, plan, asked), (reason) =>
+            refuse(reason, { moduleHash: module.hash })
           )
+        )
       })
     return InstanceManager.of({ fire, validate })
   })
 
-const requestOf = (plan: FirePlan) => ({
-  fuel: plan.fuel,
-  timeoutMs: plan.timeoutMs,
-  policy: plan.policy,
-  grants: plan.grants,
-  declarations: plan.declarations
-})
-
-/** Whoever compiles runs no guest: there are no logs, no questions and no evidence. */
-const NOBODY: FiringCaller = { remotes: [], onLog: () => Effect.void, onCancelled: () => Effect.void }
-
 interface Job {
-  readonly wasm: Uint8Array
+  readonly bytes: Uint8Array
   readonly args: ReadonlyArray<Value>
   readonly plan: FirePlan
   readonly key: string
-  readonly identity: Identity
+  readonly identity: Omit<Identity, "argumentsDigest">
   readonly compiled: Compiled | undefined
   readonly instanceId: string
   readonly beganMs: number
 }
 
-const digestOf = (args: ReadonlyArray<Value>): string =>
-  argumentsDigest(
-    args.map((value) => ({ type: value === null ? "null" : typeof value, value: showValue(value) }))
-  )
+const identified = ({ identity, args }: Job, compiled: Compiled | undefined): Identity => ({
+  ...identity,
+  argumentsDigest: digestOf(args, identity.functionName, compiled)
+})
+
+/** Of the arguments as the signature reads them, so that the text `20` and the number 20 are the same. */
+const digestOf = (
+  args: ReadonlyArray<Value>,
+  functionName: string,
+  compiled: Compiled | undefined
+): string => {
+  const signature = compiled?.exports.find(({ name }) => name === functionName)
+  const read = signature === undefined ? args : readArguments(signature, args)
+  return argumentsDigest(typedValues(signature?.params ?? [], "_tag" in read ? args : read))
+}
 
 const VERSIONS = { node: process.versions.node, v8: process.versions.v8 }

@@ -7,7 +7,7 @@ import type { Compiled } from "../src/runtime/Compiled.ts"
  * do the same work twice.
  */
 export class ModuleCache {
-  readonly #entries = new Map<string, Compiled>()
+  readonly #entries = new Map<string, CachedModule>()
   readonly #modulesMax: number
   readonly #bytesMax: number
   #bytes = 0
@@ -17,19 +17,19 @@ export class ModuleCache {
     this.#bytesMax = bound.bytesMax
   }
 
-  get(key: string): Compiled | undefined {
-    const compiled = this.#entries.get(key)
-    if (compiled === undefined) return undefined
+  get(key: string): CachedModule | undefined {
+    const module = this.#entries.get(key)
+    if (module === undefined) return undefined
     this.#entries.delete(key)
-    this.#entries.set(key, compiled)
-    return compiled
+    this.#entries.set(key, module)
+    return module
   }
 
-  set(key: string, compiled: Compiled): void {
+  set(key: string, module: CachedModule): void {
     this.#remove(key)
-    if (compiled.meteredBytes > this.#bytesMax) return
-    this.#entries.set(key, compiled)
-    this.#bytes += compiled.meteredBytes
+    if (weight(module) > this.#bytesMax) return
+    this.#entries.set(key, module)
+    this.#bytes += weight(module)
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#modulesMax && this.#bytes <= this.#bytesMax) return
       this.#remove(oldest)
@@ -41,12 +41,20 @@ export class ModuleCache {
   }
 
   #remove(key: string): void {
-    const compiled = this.#entries.get(key)
-    if (compiled === undefined) return
-    this.#bytes -= compiled.meteredBytes
+    const module = this.#entries.get(key)
+    if (module === undefined) return
+    this.#bytes -= weight(module)
     this.#entries.delete(key)
   }
 }
 
-/** Bytes are those of the metered files; V8's code for them is a few times as large. */
+/** A compiled module with the bytes that it was made of: a caller's own buffer may have changed by the next crash. */
+export interface CachedModule {
+  readonly compiled: Compiled
+  readonly bytes: Uint8Array
+}
+
+const weight = ({ compiled, bytes }: CachedModule): number => compiled.meteredBytes + bytes.length
+
+/** Bytes are those of the files, before and after metering; V8's code for them is a few times as large. */
 export const MODULE_CACHE_BOUND = { modulesMax: 256, bytesMax: 2 ** 28 }

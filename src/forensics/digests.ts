@@ -17,6 +17,13 @@ export const argumentsDigest = (values: ReadonlyArray<TypedValue>): string => {
 /** The module as it was handed in. */
 export const moduleHash = (wasm: Uint8Array): string => sha256Hex(wasm)
 
+/**
+ * The same off the calling thread, for a module whose hash would hold the event loop. The bytes must not change
+ * until it is there.
+ */
+export const moduleHashOffThread = (wasm: Uint8Array<ArrayBuffer>): Promise<string> =>
+  crypto.subtle.digest("SHA-256", wasm).then((digest) => Buffer.from(digest).toString("hex"))
+
 export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 // Values are text of any kind for references: none may look like two arguments.

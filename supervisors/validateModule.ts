@@ -1,0 +1,66 @@
+import * as Effect from "effect/Effect"
+import { LimitExceeded, type RefusedReason, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
+import type { FiringRequest } from "../src/runtime/Firing.ts"
+import { type FiringCaller, WorkerLost } from "../src/runtime/GuestWorker.ts"
+import { checkExpectations, type ModuleSummary, summarize } from "../src/runtime/ModuleSummary.ts"
+import { policyKey } from "../src/runtime/RunPolicy.ts"
+import type { FirePlan, ValidateOptions } from "./FireOptions.ts"
+import type { GuestThreads } from "./GuestThreads.ts"
+import type { IdentifiedModule } from "./identifyModule.ts"
+import type { ModuleCache } from "./ModuleCache.ts"
+
+/**
+ * Compiles a module on a guest thread, as a firing would, and compares it with what the caller expects of it.
+ *
+ * What was compiled is kept: a module that was validated fires without compiling.
+ */
+export const validateModule = (
+  threads: GuestThreads,
+  cache: ModuleCache,
+  { hash, bytes }: IdentifiedModule,
+  plan: FirePlan,
+  expected: ValidateOptions
+): Effect.Effect<ModuleSummary, RefusedReason> => {
+  const wasm = bytes()
+  const request = {
+    ...requestOf(plan),
+    goal: "compile" as const,
+    source: { bytes: wasm },
+    functionName: "",
+    args: []
+  }
+  return threads
+    .lend((worker) => worker.fire(request, NOBODY))
+    .pipe(
+      Effect.catch((lost) => Effect.succeed(lost)),
+      Effect.flatMap((report): Effect.Effect<ModuleSummary, RefusedReason> => {
+        if (report instanceof WorkerLost) {
+          const { compileMsMax } = plan.policy
+          return Effect.fail(
+            new LimitExceeded("compileMsMax", compileMsMax, report.compileMs ?? compileMsMax)
+          )
+        }
+        if (report.kind === "refused") return Effect.fail(reviveRefusedReason(report.reason))
+        if (report.kind !== "compiled")
+          return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
+        cache.set(`${hash} ${policyKey(plan.policy)}`, { compiled: report.compiled, bytes: wasm })
+        const summary = summarize(report.compiled, hash, wasm.length, plan.declarations)
+        const unmet = checkExpectations(summary, expected)
+        return unmet === undefined ? Effect.succeed(summary) : Effect.fail(unmet)
+      })
+    )
+}
+
+/** The part of a request that follows from the options alone. */
+export const requestOf = (
+  plan: FirePlan
+): Pick<FiringRequest, "fuel" | "timeoutMs" | "policy" | "grants" | "declarations"> => ({
+  fuel: plan.fuel,
+  timeoutMs: plan.timeoutMs,
+  policy: plan.policy,
+  grants: plan.grants,
+  declarations: plan.declarations
+})
+
+/** Whoever compiles runs no guest: there are no logs, no questions and no evidence. */
+const NOBODY: FiringCaller = { remotes: [], onLog: () => Effect.void, onCancelled: () => Effect.void }
