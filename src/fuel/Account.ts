@@ -30,6 +30,8 @@ export interface AccountOptions {
   readonly now: () => number
   /** Looked at once a slice. */
   readonly isCancelled: () => boolean
+  /** Units of the largest slice, at least 0; {@link SLICE_MAX} without it. */
+  readonly sliceMax?: number
 }
 
 export class Account {
@@ -42,6 +44,7 @@ export class Account {
   #granted = 0
   #size = SLICE_FIRST
   #startedMs: number
+  readonly #sliceMax: number
   readonly #deadlineMs: number
   readonly #now: () => number
   readonly #isCancelled: () => boolean
@@ -51,6 +54,7 @@ export class Account {
     this.#deadlineMs = options.deadlineMs
     this.#now = options.now
     this.#isCancelled = options.isCancelled
+    this.#sliceMax = Math.min(options.sliceMax ?? SLICE_MAX, SLICE_MAX)
     this.#startedMs = options.now()
   }
 
@@ -66,10 +70,10 @@ export class Account {
    */
   refill(counter: number): number {
     this.settle(counter)
-    if (this.#used > this.allocated) return this.stopFor("fuel")
+    if (this.#used > this.allocated) return this.#end("fuel")
     const now = this.#now()
-    if (now >= this.#deadlineMs) return this.stopFor("deadline")
-    if (this.#isCancelled()) return this.stopFor("cancelled")
+    if (now >= this.#deadlineMs) return this.#end("deadline")
+    if (this.#isCancelled()) return this.#end("cancelled")
     const elapsed = now - this.#startedMs
     const scale = elapsed > 0 ? SLICE_TARGET_MS / elapsed : 4
     // At most fourfold either way: one page fault or one garbage collection must not decide the next slice.
@@ -94,9 +98,15 @@ export class Account {
     return this.#used
   }
 
+  /** Hands out the counter -1, as a slice like any other: settling it books nothing. */
+  #end(stop: Stop): -1 {
+    this.#granted = -1
+    return this.stopFor(stop)
+  }
+
   #grant(now: number): number {
     const size = this.#deadlineMs - now < SLICE_TARGET_MS * 4 ? Math.min(this.#size, SLICE_FIRST) : this.#size
-    this.#granted = Math.floor(Math.min(size, this.allocated - this.#used))
+    this.#granted = Math.floor(Math.min(size, this.#sliceMax, this.allocated - this.#used))
     this.#startedMs = now
     this.slices++
     return this.#granted

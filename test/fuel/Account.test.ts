@@ -1,0 +1,91 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { Account, type AccountOptions, SLICE_FIRST, SLICE_MAX } from "../../src/fuel/Account.ts"
+
+const account = (options: Partial<AccountOptions>) =>
+  new Account({
+    allocated: 1000,
+    deadlineMs: Number.POSITIVE_INFINITY,
+    now: () => 0,
+    isCancelled: () => false,
+    ...options
+  })
+
+/** What a guest does: charges, and asks for more when its counter is below zero. */
+const spend = (fuel: Account, charges: ReadonlyArray<number>): number => {
+  let counter = 0
+  for (const charge of charges) {
+    counter -= charge
+    if (counter < 0) counter = fuel.refill(counter)
+    if (counter < 0) break
+  }
+  return counter
+}
+
+describe("Account", () => {
+  it("counts every unit once, whatever the slices", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5000)), fc.nat(20_000), fc.nat(300), (charges, allocated, sliceMax) => {
+        const fuel = account({ allocated, sliceMax })
+        fuel.settle(spend(fuel, charges))
+        const total = charges.reduce((sum, charge) => sum + charge, 0)
+        expect(fuel.stop === "fuel").toBe(total > allocated)
+        if (fuel.stop === undefined) expect(fuel.charged).toBe(total)
+        else expect(fuel.charged).toBeGreaterThan(allocated)
+      })
+    )
+  })
+
+  it("stops at the unit after the last one allocated", () => {
+    const exact = account({ allocated: 3 })
+    expect(spend(exact, [1, 1, 1])).toBe(0)
+    expect(exact.stop).toBeUndefined()
+    const over = account({ allocated: 3 })
+    expect(spend(over, [1, 1, 1, 1])).toBe(-1)
+    expect(over.stop).toBe("fuel")
+  })
+
+  it("books nothing for the counter that says stop", () => {
+    const fuel = account({ allocated: 3 })
+    const counter = spend(fuel, [5])
+    fuel.settle(counter)
+    expect(fuel.charged).toBe(5)
+  })
+
+  it("never hands out more than is left, than the slice allows or than the largest slice", () => {
+    expect(account({ allocated: 10 }).open()).toBe(10)
+    expect(account({ allocated: 1e9 }).open()).toBe(SLICE_FIRST)
+    expect(account({ allocated: 1e9, sliceMax: 7 }).open()).toBe(7)
+    const fuel = account({ allocated: Number.MAX_SAFE_INTEGER })
+    let counter = fuel.open()
+    for (let i = 0; i < 50; i++) counter = fuel.refill(-1)
+    expect(counter).toBe(SLICE_MAX)
+  })
+
+  it("stops at the deadline, and when cancelled", () => {
+    let now = 0
+    const late = account({ deadlineMs: 5, now: () => now, allocated: 1e9 })
+    expect(late.refill(-1)).toBeGreaterThan(0)
+    now = 5
+    expect(late.refill(-1)).toBe(-1)
+    expect(late.stop).toBe("deadline")
+    const cancelled = account({ isCancelled: () => true })
+    expect(cancelled.refill(-1)).toBe(-1)
+    expect(cancelled.stop).toBe("cancelled")
+  })
+
+  it("keeps the first reason", () => {
+    const fuel = account({ allocated: 0 })
+    fuel.stopFor("host")
+    expect(fuel.refill(-1)).toBe(-1)
+    expect(fuel.stop).toBe("host")
+  })
+
+  it("makes slices shorter when the clock says that they take long", () => {
+    let now = 0
+    const fuel = account({ allocated: 1e12, now: () => now })
+    const first = fuel.open()
+    now = 100
+    expect(fuel.refill(0)).toBe(first / 4)
+  })
+})
