@@ -68,7 +68,8 @@ const FREE: ReadonlySet<Mnemonic> = new Set<Mnemonic>([
 
 /**
  * The numbers that Wasmtime reports for a call that returns: one a function entry and an instruction, nothing
- * for the eight that only shape the code, one more for each byte or element that a bulk operation touches.
+ * for the eight that only shape the code, one more for each byte or element that a bulk operation touches and for
+ * each page or element that is grown.
  *
  * *Source*: Wasmtime 49, its default operator costs.
  */
@@ -78,7 +79,7 @@ export const WASMTIME_PRICES: PriceTable = total(
     entry: 1,
     bulkByte: 1,
     bulkElement: 1,
-    grownPage: 0,
+    grownPage: 1,
     price: (mnemonic) => (FREE.has(mnemonic) ? 0 : 1)
   })
 )

@@ -5,7 +5,17 @@ import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
 import { NAN_F32, NAN_F32X4, NAN_F64, NAN_F64X2, NAN_NONE } from "./instructionActions.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { OffsetMap } from "./OffsetMap.ts"
-import { ALLOCATE, CALL, CANONICAL_NAN, CHARGE, CHARGE_AND_CHECK, HELPER, TAIL_CALL } from "./Points.ts"
+import {
+  ALLOCATE,
+  CALL,
+  CANONICAL_NAN,
+  CHARGE,
+  CHARGE_AND_CHECK,
+  HELPER,
+  type Points,
+  TAIL_CALL,
+  THROW
+} from "./Points.ts"
 
 /**
  * Writes one function again, with the meter in it: the guest's bytes as they are, and between them, at the
@@ -39,13 +49,15 @@ const NAN_LOCALS = [
 
 export class FunctionRewriter {
   readonly #layout: MeterLayout
+  readonly #points: Points
   readonly #settleIfEmpty: Uint8Array
   readonly #loadFuel: Uint8Array
   readonly #storeFuel: Uint8Array
   readonly #storeDepth: Uint8Array
 
-  constructor(layout: MeterLayout) {
+  constructor(layout: MeterLayout, points: Points) {
     this.#layout = layout
+    this.#points = points
     const template = (write: (asm: Assembler) => void) => {
       const asm = new Assembler()
       write(asm)
@@ -69,34 +81,53 @@ export class FunctionRewriter {
     const locals = new AppendedLocals(body, frame, analysis.nanKinds)
     locals.write(out, body)
     if (frame.tracked) this.#enter(out, frame, locals.depth)
-    const { points } = analysis
+    const points = this.#points
     const source = body.code.bytes
     let from = body.code.start
-    for (let i = 0; i < points.length; i++) {
+    for (let i = analysis.firstPoint; i < analysis.endPoint; i++) {
       const kind = points.kind(i)
       const argument = points.argument(i)
       if (kind === CHARGE && argument === 0) continue
       if ((kind === CALL || kind === TAIL_CALL) && !frame.tracked) continue
       const offset = points.offset(i)
       if (offset > from) {
-        map?.copied(out.at, from, offset)
+        map?.copied(out.at - start, from, offset)
         out.copy(source, from, offset)
         from = offset
       }
-      if (kind === CHARGE || kind === CHARGE_AND_CHECK) this.#charge(out, argument, kind === CHARGE_AND_CHECK)
-      else if (kind === CALL) this.#setDepth(out, locals.depth, 0)
-      else if (kind === TAIL_CALL) this.#setDepth(out, locals.depth, frame.slots)
-      else if (kind === ALLOCATE) out.u8(0x41).s32(argument).u8(0x10).u32(this.#layout.allocateFunc)
-      else if (kind === CANONICAL_NAN) canonicalNan(out, argument, locals.nan[argument] ?? 0)
-      else if (kind === HELPER) {
-        out.u8(0x10).u32(this.#layout.firstHelperFunc + argument)
-        // The run that follows a call opens right after it: that is where the replaced instruction ended.
-        from = points.offset(i + 1)
+      switch (kind) {
+        case CHARGE:
+        case CHARGE_AND_CHECK:
+          this.#charge(out, argument, kind === CHARGE_AND_CHECK)
+          break
+        case CALL:
+          this.#setDepth(out, locals.depth, 0)
+          break
+        case TAIL_CALL:
+          this.#setDepth(out, locals.depth, frame.slots)
+          break
+        case ALLOCATE:
+        case THROW:
+          this.#allocate(out, argument)
+          break
+        case CANONICAL_NAN:
+          canonicalNan(out, argument, locals.nan[argument] ?? 0)
+          break
+        case HELPER:
+          map?.copied(out.at - start, offset, offset)
+          out.u8(0x10).u32(this.#layout.firstHelperFunc + argument)
+          // The run that follows a call opens right after it: that is where the replaced instruction ended.
+          from = points.offset(i + 1)
       }
     }
-    map?.copied(out.at, from, body.code.end)
+    map?.copied(out.at - start, from, body.code.end)
     out.copy(source, from, body.code.end)
     out.sizeSince(start)
+  }
+
+  /** Takes an object's bytes; exceptions are objects only where they can be kept. */
+  #allocate(out: CodeBuffer, bytes: number): void {
+    if (this.#layout.allocateFunc >= 0) out.u8(0x41).s32(bytes).u8(0x10).u32(this.#layout.allocateFunc)
   }
 
   #enter(out: CodeBuffer, frame: Frame, depth: number): void {

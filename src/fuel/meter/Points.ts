@@ -1,8 +1,10 @@
+import { Numbers } from "./Numbers.ts"
+
 /**
- * What the analysis of one function found out: where the rewriter has something to do.
+ * What the analysis found out: where the rewriter has something to do, in the order of the offsets.
  *
- * A point is three numbers (offset, kind, argument) in one growing array, in the order of the offsets. That
- * is 12 bytes for every ten instructions of a module of 14 million; objects would be a gigabyte.
+ * A point is three numbers in three columns, 12 bytes, for all functions together: a module of 14 million
+ * instructions has two million of them.
  */
 
 /** A run of instructions begins: charge the argument. A charge of 0 without a check is nothing to do. */
@@ -17,40 +19,48 @@ export const TAIL_CALL = 3
 export const HELPER = 4
 /** An object of the argument's bytes is about to be made. */
 export const ALLOCATE = 5
+/** An exception of the argument's bytes is about to be made. */
+export const THROW = 7
 /** A float was just made, of the kind that the argument names: its NaN is made the canonical one. */
 export const CANONICAL_NAN = 6
 
 export class Points {
-  #numbers = new Int32Array(3 * 64)
-  length = 0
+  readonly #offsets: Numbers
+  readonly #kinds: Numbers
+  readonly #arguments: Numbers
+
+  /** With room for a number of points. */
+  constructor(capacity: number) {
+    this.#offsets = new Numbers(capacity)
+    this.#kinds = new Numbers(capacity)
+    this.#arguments = new Numbers(capacity)
+  }
+
+  get length(): number {
+    return this.#offsets.length
+  }
 
   /** Adds a point and returns its index. */
   push(offset: number, kind: number, argument: number): number {
-    const at = this.length * 3
-    if (at + 3 > this.#numbers.length) {
-      const grown = new Int32Array(this.#numbers.length * 2)
-      grown.set(this.#numbers)
-      this.#numbers = grown
-    }
-    this.#numbers[at] = offset
-    this.#numbers[at + 1] = kind
-    this.#numbers[at + 2] = argument
-    return this.length++
+    this.#offsets.push(offset)
+    this.#kinds.push(kind)
+    this.#arguments.push(argument)
+    return this.#offsets.length - 1
   }
 
   /** Says what a run costs once its end is known, and whether to check there. */
   fill(index: number, kind: number, argument: number): void {
-    this.#numbers[index * 3 + 1] = kind
-    this.#numbers[index * 3 + 2] = argument
+    this.#kinds.set(index, kind)
+    this.#arguments.set(index, argument)
   }
 
   offset(index: number): number {
-    return this.#numbers[index * 3] ?? 0
+    return this.#offsets.at(index)
   }
   kind(index: number): number {
-    return this.#numbers[index * 3 + 1] ?? 0
+    return this.#kinds.at(index)
   }
   argument(index: number): number {
-    return this.#numbers[index * 3 + 2] ?? 0
+    return this.#arguments.at(index)
   }
 }

@@ -11,6 +11,9 @@ import { CHARGE, CHARGE_AND_CHECK, type Points } from "./Points.ts"
 /** The most that may be charged in one function between two looks at the counter. */
 export const UNCHECKED_MAX = 4096
 
+/** The most that one run may charge, but for its last instruction: a counter of 32 bits must hold it. */
+export const RUN_MAX = 2 ** 20
+
 export class Runs {
   /** Charged in the run that is open. */
   cost = 0
@@ -28,6 +31,19 @@ export class Runs {
     this.#open = this.#points.push(offset, CHARGE, 0)
     this.cost = 0
     this.#mustCheck = check
+  }
+
+  /** Begins a new function. */
+  reset(): void {
+    this.unchecked = 0
+    this.#open = -1
+  }
+
+  /** Ends the run that is open and goes on with another: for one that has become too long. */
+  split(offset: number): void {
+    if (this.#open < 0) return
+    this.close()
+    this.open(offset, false)
   }
 
   /** Ends the run that is open, if one is. */

@@ -1,10 +1,12 @@
 import { InstructionReader } from "../../wasm/InstructionReader.ts"
 import type { Body, Module } from "../../wasm/Module.ts"
 import { bodiesOf } from "../../wasm/sectionOf.ts"
-import type { PriceTable } from "../PriceTable.ts"
-import { FunctionAnalysis } from "./FunctionAnalysis.ts"
+import { type AnalysisRules, FunctionAnalyser } from "./FunctionAnalyser.ts"
+import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
 import { HelperRegistry } from "./HelperRegistry.ts"
 import { type ModuleFacts, slotsOf } from "./ModuleFacts.ts"
+import type { Numbers } from "./Numbers.ts"
+import type { Points } from "./Points.ts"
 
 /** What was found out about every function of a module, before any is written again. */
 export interface ModuleAnalysis {
@@ -13,7 +15,11 @@ export interface ModuleAnalysis {
   readonly bodies: ReadonlyArray<Body>
   /** By function, imported ones first: slots of its frame. */
   readonly slots: ReadonlyArray<number>
+  readonly points: Points
+  readonly calls: Numbers
   readonly helpers: HelperRegistry
+  /** Whether a caught exception can be kept as a value. */
+  readonly keepsExceptions: boolean
 }
 
 /**
@@ -22,27 +28,27 @@ export interface ModuleAnalysis {
  */
 export const FRAME_SLOTS = 12
 
-export const analyseModule = (
-  module: Module,
-  facts: ModuleFacts,
-  prices: PriceTable,
-  canonicalNan: boolean,
-  helpers = new HelperRegistry()
-): ModuleAnalysis => {
+export const analyseModule = (module: Module, facts: ModuleFacts, rules: AnalysisRules): ModuleAnalysis => {
   const bodies = bodiesOf(module)
+  const codeBytes = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
+  const helpers = new HelperRegistry()
+  const analyser = new FunctionAnalyser(facts, helpers, rules, codeBytes)
   const reader = new InstructionReader(module.bytes, 0, 0)
   const slots: Array<number> = new Array(facts.importedFuncs).fill(0)
   const functions = bodies.map((body, index) => {
-    const analysis = new FunctionAnalysis(facts, helpers, prices, canonicalNan)
     reader.reset(body.code.start, body.code.end)
-    analysis.analyse(reader)
+    const analysis = analyser.analyse(reader)
     slots.push(frameSlots(facts, facts.importedFuncs + index, body, analysis))
     return analysis
   })
-  return { functions, bodies, slots, helpers }
+  const { points, calls, keepsExceptions } = analyser
+  return { functions, bodies, slots, points, calls, helpers, keepsExceptions }
 }
 
-/** Slots of one frame: what every frame has, parameters, locals and operands, a vector counting two. */
+/**
+ * Slots of one frame: what every frame has, parameters, locals and operands, a vector counting two, and the
+ * exceptions that its handlers hold, which are elsewhere but live as long.
+ */
 export const frameSlots = (
   facts: ModuleFacts,
   funcIndex: number,
@@ -54,5 +60,6 @@ export const frameSlots = (
     composite?.kind === "func" ? composite.params.reduce((sum, type) => sum + slotsOf(type), 0) : 0
   const locals = body.locals.reduce((sum, run) => sum + run.count * slotsOf(run.type), 0)
   const operands = analysis.operandsMax * (analysis.vectors || facts.vectorTypes ? 2 : 1)
-  return FRAME_SLOTS + params + locals + operands
+  const exceptions = analysis.handlersMax * Math.ceil(facts.exceptionBytesMax / 8)
+  return FRAME_SLOTS + params + locals + operands + exceptions
 }

@@ -1,8 +1,10 @@
 import type { Module } from "../../wasm/Module.ts"
 import { sectionOf } from "../../wasm/sectionOf.ts"
+import type { ModuleAnalysis } from "./analyseModule.ts"
 import { functionsIn } from "./constantFunctions.ts"
 import { INDIRECT } from "./FunctionAnalysis.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
+import { Numbers } from "./Numbers.ts"
 
 /**
  * Which functions must count how deep they are: all but those from which every path of calls ends within a
@@ -22,28 +24,18 @@ import type { ModuleFacts } from "./ModuleFacts.ts"
 /** Slots that functions which do not count may use together, above any that does. */
 export const RESERVE_SLOTS = 1024
 
-export interface Callers {
-  /** Slots of each function, imported ones first (0). */
-  readonly slots: ReadonlyArray<number>
-  /** What each calls, as in `FunctionAnalysis.calls`. */
-  readonly calls: ReadonlyArray<ReadonlyArray<number>>
-}
-
 /** *Returns* for every function, imported ones first, 1 if it must count depth. */
-export const depthTracking = (module: Module, facts: ModuleFacts, { slots, calls }: Callers): Uint8Array => {
+export const depthTracking = (module: Module, facts: ModuleFacts, analysis: ModuleAnalysis): Uint8Array => {
+  const { slots } = analysis
   const functions = slots.length
   // One node more than there are functions: "some function that was put in a table".
   const anyone = functions
-  const callees = (node: number): ReadonlyArray<number> =>
-    node === anyone ? addressTaken(module) : (calls[node] ?? [])
+  const calls = callsOf(module, facts, analysis, anyone)
+  const { firstCaller, callers } = callersOf(calls, functions + 1)
   const waiting = new Uint32Array(functions + 1)
-  const callersOf: Array<Array<number>> = Array.from({ length: functions + 1 }, () => [])
-  for (let node = 0; node <= anyone; node++) {
-    for (const call of callees(node)) {
-      const callee = call >= INDIRECT ? anyone : call
-      callersOf[callee]?.push(node)
-      waiting[node] = (waiting[node] ?? 0) + 1
-    }
+  for (let i = 0; i < calls.callers.length; i++) {
+    const caller = calls.callers.at(i)
+    waiting[caller] = (waiting[caller] ?? 0) + 1
   }
   const longest = new Float64Array(functions + 1)
   const tracked = new Uint8Array(functions + 1).fill(1)
@@ -53,7 +45,8 @@ export const depthTracking = (module: Module, facts: ModuleFacts, { slots, calls
     const total = (longest[node] ?? 0) + (slots[node] ?? 0)
     if (total > RESERVE_SLOTS) continue
     tracked[node] = 0
-    for (const caller of callersOf[node] ?? []) {
+    for (let i = firstCaller[node] ?? 0; i < (firstCaller[node + 1] ?? 0); i++) {
+      const caller = callers[i] ?? 0
       longest[caller] = Math.max(longest[caller] ?? 0, total)
       const left = (waiting[caller] ?? 0) - 1
       waiting[caller] = left
@@ -62,6 +55,56 @@ export const depthTracking = (module: Module, facts: ModuleFacts, { slots, calls
   }
   tracked.fill(0, 0, facts.importedFuncs)
   return tracked.subarray(0, functions)
+}
+
+/** Every call there is, in two columns. */
+interface Calls {
+  readonly callers: Numbers
+  readonly callees: Numbers
+}
+
+const callsOf = (
+  module: Module,
+  facts: ModuleFacts,
+  { functions, calls }: ModuleAnalysis,
+  anyone: number
+): Calls => {
+  const [callers, callees] = [new Numbers(), new Numbers()]
+  const add = (caller: number, callee: number) => {
+    callers.push(caller)
+    callees.push(callee)
+  }
+  for (const [index, { firstCall, endCall }] of functions.entries()) {
+    for (let i = firstCall; i < endCall; i++) {
+      const callee = calls.at(i)
+      add(facts.importedFuncs + index, callee === INDIRECT ? anyone : callee)
+    }
+  }
+  for (const callee of addressTaken(module)) add(anyone, callee)
+  return { callers, callees }
+}
+
+/** The calls sorted by who is called: the callers of node n are those from `firstCaller[n]` on. */
+const callersOf = (
+  calls: Calls,
+  nodes: number
+): { readonly firstCaller: Uint32Array; readonly callers: Uint32Array } => {
+  const firstCaller = new Uint32Array(nodes + 1)
+  for (let i = 0; i < calls.callees.length; i++) {
+    const after = calls.callees.at(i) + 1
+    firstCaller[after] = (firstCaller[after] ?? 0) + 1
+  }
+  for (let node = 0; node < nodes; node++)
+    firstCaller[node + 1] = (firstCaller[node + 1] ?? 0) + (firstCaller[node] ?? 0)
+  const next = firstCaller.slice()
+  const callers = new Uint32Array(calls.callers.length)
+  for (let i = 0; i < callers.length; i++) {
+    const callee = calls.callees.at(i)
+    const at = next[callee] ?? 0
+    next[callee] = at + 1
+    callers[at] = calls.callers.at(i)
+  }
+  return { firstCaller, callers }
 }
 
 /** Functions that a table, a global or the host can hold. */

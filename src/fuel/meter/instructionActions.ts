@@ -7,33 +7,39 @@ import { type Mnemonic, OPCODES } from "../../wasm/Opcodes.ts"
  * something, or are rewritten.
  */
 export const PLAIN = 0
-export const BLOCK = 1
-export const LOOP = 2
-export const IF = 3
-export const ELSE = 4
-export const END = 5
-export const TRY = 6
-export const CATCH = 7
-export const CATCH_ALL = 8
-export const DELEGATE = 9
-export const TRY_TABLE = 10
-export const BRANCH = 11
-export const BRANCH_IF = 12
-export const BRANCH_TABLE = 13
+/** Plain, on vectors. */
+export const VECTOR = 1
+/** Plain, and what it makes is a float whose NaN bits it chooses. */
+export const FLOAT = 2
+export const BLOCK = 3
+export const LOOP = 4
+export const IF = 5
+export const ELSE = 6
+export const END = 7
+export const TRY = 8
+export const CATCH = 9
+export const CATCH_ALL = 10
+export const DELEGATE = 11
+export const TRY_TABLE = 12
+export const BRANCH = 13
+export const BRANCH_IF = 14
+export const BRANCH_TABLE = 15
 /** A branch that tests a reference: like `BRANCH_IF`, and its operands are as the table says. */
-export const BRANCH_ON = 14
-/** Control does not come back: `return`, `throw`, `throw_ref`, `rethrow`, `unreachable`. */
-export const LEAVE = 15
-export const CALL_FUNC = 16
-export const CALL_INDIRECT = 17
-export const CALL_REF = 18
-export const TAIL_FUNC = 19
-export const TAIL_INDIRECT = 20
-export const TAIL_REF = 21
+export const BRANCH_ON = 16
+/** Control does not come back: `return`, `throw_ref`, `rethrow`, `unreachable`. */
+export const LEAVE = 17
+/** As `LEAVE`, and it makes an exception. */
+export const THROW = 18
+export const CALL_FUNC = 19
+export const CALL_INDIRECT = 20
+export const CALL_REF = 21
+export const TAIL_FUNC = 22
+export const TAIL_INDIRECT = 23
+export const TAIL_REF = 24
 /** Replaced by a call of a helper that charges for what is moved, in chunks. */
-export const BULK = 22
-export const STRUCT_NEW = 23
-export const ARRAY_NEW_FIXED = 24
+export const BULK = 25
+export const STRUCT_NEW = 26
+export const ARRAY_NEW_FIXED = 27
 
 const SPECIAL: Partial<Record<Mnemonic, number>> = {
   block: BLOCK,
@@ -55,7 +61,7 @@ const SPECIAL: Partial<Record<Mnemonic, number>> = {
   br_on_cast_fail: BRANCH_ON,
   return: LEAVE,
   unreachable: LEAVE,
-  throw: LEAVE,
+  throw: THROW,
   throw_ref: LEAVE,
   rethrow: LEAVE,
   call: CALL_FUNC,
@@ -85,8 +91,6 @@ const SPECIAL: Partial<Record<Mnemonic, number>> = {
   "array.new_fixed": ARRAY_NEW_FIXED
 }
 
-export const ACTION = Uint8Array.from(OPCODES, ({ mnemonic }) => SPECIAL[mnemonic] ?? PLAIN)
-
 /** The kinds of float that an instruction can make, as the argument of a `CANONICAL_NAN` point. */
 export const NAN_NONE = 0
 export const NAN_F32 = 1
@@ -94,20 +98,29 @@ export const NAN_F64 = 2
 export const NAN_F32X4 = 3
 export const NAN_F64X2 = 4
 
-const SCALAR = /^f(32|64)\.(add|sub|mul|div|sqrt|min|max|ceil|floor|trunc|nearest|demote_f64|promote_f32)$/
-const VECTOR =
+const SCALAR_FLOAT =
+  /^f(32|64)\.(add|sub|mul|div|sqrt|min|max|ceil|floor|trunc|nearest|demote_f64|promote_f32)$/
+const VECTOR_FLOAT =
   /^f(32x4|64x2)\.(add|sub|mul|div|sqrt|min|max|ceil|floor|trunc|nearest|demote_f64x2_zero|promote_low_f32x4|relaxed_madd|relaxed_nmadd|relaxed_min|relaxed_max)$/
 
 const madeBy = (mnemonic: string): number => {
-  const scalar = SCALAR.exec(mnemonic)
+  const scalar = SCALAR_FLOAT.exec(mnemonic)
   if (scalar !== null) return scalar[1] === "32" ? NAN_F32 : NAN_F64
-  const vector = VECTOR.exec(mnemonic)
+  const vector = VECTOR_FLOAT.exec(mnemonic)
   if (vector !== null) return vector[1] === "32x4" ? NAN_F32X4 : NAN_F64X2
   return NAN_NONE
 }
 
 /** The kind of float whose NaN bits an instruction chooses: arithmetic, never a move, `neg`, `abs` or `copysign`. */
 export const MAKES_NAN = Uint8Array.from(OPCODES, ({ mnemonic }) => madeBy(mnemonic))
+
+/** 1 for the instructions that work on vectors. */
+export const IS_VECTOR = Uint8Array.from(OPCODES, ({ prefix }) => (prefix === 0xfd ? 1 : 0))
+
+export const ACTION = Uint8Array.from(
+  OPCODES,
+  ({ mnemonic, op }) => SPECIAL[mnemonic] ?? (MAKES_NAN[op] ? FLOAT : IS_VECTOR[op] ? VECTOR : PLAIN)
+)
 
 const COMPARES = /^f(32|64|32x4|64x2)\.(eq|ne|lt|gt|le|ge)$/
 

@@ -51,22 +51,17 @@ export const meterModule = (module: Module, options: MeterOptions): MeteredModul
 
 const meter = (module: Module, options: MeterOptions): MeteredModule => {
   const facts = new ModuleFacts(module)
-  const analysis = analyseModule(module, facts, options.prices, options.nan === "canonical")
-  const calls = [...new Array(facts.importedFuncs).fill([]), ...analysis.functions.map((f) => f.calls)]
-  const tracked = depthTracking(module, facts, { slots: analysis.slots, calls })
+  const analysis = analyseModule(module, facts, options)
+  const tracked = depthTracking(module, facts, analysis)
   const appendix = new Appendix(facts.types.length, facts.funcTypes.length)
-  const makesObjects = facts.types.some(({ composite }) => composite.kind !== "func")
+  const makesObjects =
+    analysis.keepsExceptions || facts.types.some(({ composite }) => composite.kind !== "func")
   const layout = layOut(facts, appendix, makesObjects)
   appendHelpers(appendix, module, facts, layout, analysis.helpers.helpers, options)
   const exports = appendExports(module, facts, appendix, layout)
   const code = writeCode(analysis, facts, layout, tracked, appendix)
   const { helpers } = analysis.helpers
-  const maps = new FunctionMaps(
-    module,
-    { layout, helpers, tracked },
-    options.prices,
-    options.nan === "canonical"
-  )
+  const maps = new FunctionMaps(module, { layout, helpers, tracked }, options)
   const changed = moveCodeMetadata(
     append(module, appendix, layout, options, exports.section, code.contents),
     maps
@@ -116,7 +111,7 @@ const writeCode = (
   appendix: Appendix
 ): { readonly contents: Uint8Array; readonly bodyOffsets: Uint32Array } => {
   const { bodies, functions } = analysis
-  const rewriter = new FunctionRewriter(layout)
+  const rewriter = new FunctionRewriter(layout, analysis.points)
   const original = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
   const out = new CodeBuffer(Math.ceil(original * 1.6) + 4096)
   const bodyOffsets = new Uint32Array(bodies.length)

@@ -1,7 +1,7 @@
 import { decodeCodeMetadata, encodeCodeMetadata, isCodeMetadata } from "../../wasm/CodeMetadata.ts"
 import { Malformed } from "../../wasm/Malformed.ts"
 import type { Module, Section } from "../../wasm/Module.ts"
-import { BODY_SIZE_BYTES, type FunctionMaps } from "./FunctionMaps.ts"
+import type { FunctionMaps } from "./FunctionMaps.ts"
 
 /**
  * The module with its branch hints and other code metadata pointing at the same instructions as before.
@@ -25,7 +25,7 @@ const move = (section: Section, maps: FunctionMaps): ReadonlyArray<Section> => {
       funcIndex,
       entries: entries.flatMap(({ offset, payload }) => {
         const metered = body === undefined ? undefined : map?.toMetered(body.offset + offset)
-        return metered === undefined ? [] : [{ offset: metered - BODY_SIZE_BYTES, payload }]
+        return metered === undefined ? [] : [{ offset: metered, payload }]
       })
     }
   })
