@@ -1,0 +1,69 @@
+import { encodeInstructions, type Instruction } from "../../../src/wasm/Instruction.ts"
+import type { Body } from "../../../src/wasm/Module.ts"
+import { type Mnemonic, OP } from "../../../src/wasm/Opcodes.ts"
+import { EMPTY, type ValueType } from "../../../src/wasm/ValueType.ts"
+
+/** The types that generated functions work on, and their codes as block types. */
+export type Type = "i32" | "i64" | "f64" | "v128"
+export const BLOCK_TYPE: Readonly<Record<Type, number>> = { i32: -1, i64: -2, f64: -4, v128: -5 }
+
+/** One function while it is being made: its locals and its instructions. */
+export class Emitter {
+  readonly instructions: Array<Instruction> = []
+  readonly #params: number
+  readonly locals: Array<ValueType>
+
+  constructor(params: ReadonlyArray<ValueType>) {
+    this.#params = params.length
+    this.locals = [...params]
+  }
+
+  op(mnemonic: Mnemonic, fields: Partial<Instruction> = {}): this {
+    this.instructions.push({ op: OP[mnemonic], a: 0, b: 0, c: 0, d: 0, flags: 0, ...fields })
+    return this
+  }
+
+  i32(value: number): this {
+    return this.op("i32.const", { a: value | 0 })
+  }
+
+  /** Any value of a type, told by a small number. */
+  constant(type: Type, value: number): this {
+    switch (type) {
+      case "i32":
+        return this.i32(value)
+      case "i64":
+        return this.op("i64.const", { big: BigInt(value) })
+      case "f64":
+        return this.op("f64.const", { bits: new Uint8Array(Float64Array.of(value).buffer) })
+      case "v128":
+        return this.op("v128.const", { bits: new Uint8Array(Int32Array.of(value, 1, -1, value).buffer) })
+    }
+  }
+
+  /** A local of a type, new. */
+  local(type: ValueType): number {
+    return this.locals.push(type) - 1
+  }
+
+  block(
+    kind: "block" | "loop" | "if",
+    type: number = EMPTY,
+    body: () => void = () => {},
+    otherwise?: () => void
+  ): this {
+    this.op(kind, { a: type })
+    body()
+    if (otherwise !== undefined) {
+      this.op("else")
+      otherwise()
+    }
+    return this.op("end")
+  }
+
+  body(): Body {
+    const bytes = encodeInstructions(this.instructions)
+    const locals = this.locals.slice(this.#params).map((type) => ({ count: 1, type }))
+    return { offset: 0, locals, code: { bytes, start: 0, end: bytes.length } }
+  }
+}

@@ -1,0 +1,169 @@
+import { Account, type Stop } from "../../../src/fuel/Account.ts"
+import type { MeteredModule } from "../../../src/fuel/meter/MeteredModule.ts"
+import { type MeterOptions, meterModule } from "../../../src/fuel/meter/meterModule.ts"
+import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
+import { decodeModule } from "../../../src/wasm/decodeModule.ts"
+import { Malformed } from "../../../src/wasm/Malformed.ts"
+import { parseWat } from "../../guests/wat.ts"
+
+/**
+ * Runs a module under the meter as bare as can be: an instance, its hooks, an account, a call.
+ *
+ * No worker, no policy, no capture: what fails here is the meter's fault. {@link runPlain} runs the same module
+ * without it.
+ */
+export interface MeteredOptions extends Partial<MeterOptions> {
+  /** Units, 10 million without it. */
+  readonly fuel?: number
+  /** Units of the largest slice. */
+  readonly sliceMax?: number
+  readonly imports?: WebAssembly.Imports
+}
+
+export interface Run {
+  /** As JavaScript has them; one value or several, `undefined` where the call did not return. */
+  readonly values: ReadonlyArray<unknown> | undefined
+  /** The text of the trap, or of what else came out. */
+  readonly trap: string | undefined
+  /** Where the trap was in the wasm stack, innermost first: function index and offset in the file. */
+  readonly frames: ReadonlyArray<{ readonly funcIndex: number; readonly offset: number }>
+}
+
+export interface MeteredRun extends Run {
+  readonly charged: number
+  readonly stop: Stop | undefined
+  readonly slices: number
+}
+
+export const METER_OPTIONS: MeterOptions = {
+  prices: WASMTIME_PRICES,
+  nan: "engine",
+  slotsMax: 60_000,
+  objectBytesMax: 2 ** 24,
+  memoryPagesMax: 256,
+  tableElementsMax: 100_000
+}
+
+export const metered = (source: string | Uint8Array, options: MeteredOptions = {}): MeteredModule => {
+  const module = decodeModule(bytesOf(source))
+  if (module instanceof Malformed) throw module
+  const made = meterModule(module, { ...METER_OPTIONS, ...options })
+  if (made instanceof Malformed) throw made
+  return made
+}
+
+export class MeteredInstance {
+  readonly made: MeteredModule
+  readonly instance: WebAssembly.Instance
+  readonly #options: MeteredOptions
+  #account: Account
+  /** What the module told the stop hook, in order. */
+  readonly stops: Array<number> = []
+
+  constructor(source: string | Uint8Array, options: MeteredOptions = {}) {
+    this.made = metered(source, options)
+    this.#options = options
+    this.#account = this.#open()
+    this.instance = new WebAssembly.Instance(new WebAssembly.Module(this.made.bytes), options.imports ?? {})
+    const hooks = hookFunctions(
+      (counter) => this.#account.refill(counter),
+      (why) => {
+        this.stops.push(why)
+        this.#account.stopFor(why === 1 ? "stack" : why === 2 ? "objects" : "growth")
+        return 0
+      }
+    )
+    const table = this.export<WebAssembly.Table>(this.made.plan.exports.hooks)
+    table.set(0, hooks.refill)
+    table.set(1, hooks.stop)
+  }
+
+  export<A>(name: string): A {
+    // The cast: the caller knows what it asks for by name.
+    return this.instance.exports[name] as A
+  }
+
+  /** Calls an export, with an account of its own. */
+  call(name: string, ...args: ReadonlyArray<unknown>): MeteredRun {
+    const { fuel: fuelName, depth } = this.made.plan.exports
+    this.#account = this.#open()
+    this.export<WebAssembly.Global>(depth).value = this.#options.slotsMax ?? METER_OPTIONS.slotsMax
+    const fuel = this.export<WebAssembly.Global>(fuelName)
+    fuel.value = 0
+    const run = attempt(() => this.export<(...args: ReadonlyArray<unknown>) => unknown>(name)(...args))
+    this.#account.settle(fuel.value)
+    const { charged, stop, slices } = this.#account
+    return { ...run, charged, stop, slices }
+  }
+
+  #open(): Account {
+    const { sliceMax } = this.#options
+    return new Account({
+      allocated: this.#options.fuel ?? 10_000_000,
+      deadlineMs: Number.POSITIVE_INFINITY,
+      now: () => 0,
+      isCancelled: () => false,
+      ...(sliceMax === undefined ? {} : { sliceMax })
+    })
+  }
+}
+
+/** Meters, makes an instance and calls one function of it. */
+export const runMetered = (
+  source: string | Uint8Array,
+  options: MeteredOptions,
+  name: string,
+  ...args: ReadonlyArray<unknown>
+): MeteredRun => new MeteredInstance(source, options).call(name, ...args)
+
+/** The same call on the engine as it is. */
+export const runPlain = (
+  source: string | Uint8Array,
+  imports: WebAssembly.Imports,
+  name: string,
+  ...args: ReadonlyArray<unknown>
+): Run => {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(source)), imports)
+  // The cast: as in `export`.
+  return attempt(() => (instance.exports[name] as (...args: ReadonlyArray<unknown>) => unknown)(...args))
+}
+
+/** What some guest code did: its values, or why it did not return. */
+export const attempt = (call: () => unknown): Run => {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 100
+  try {
+    const result = call()
+    const values = result === undefined ? [] : Array.isArray(result) ? result : [result]
+    return { values, trap: undefined, frames: [] }
+  } catch (error) {
+    const trap = error instanceof Error ? error.message : String(error)
+    const stack = error instanceof Error ? String(error.stack) : ""
+    const frames = [...stack.matchAll(/wasm-function\[(\d+)\]:0x([0-9a-f]+)/g)].map(([, func, offset]) => ({
+      funcIndex: Number(func),
+      offset: Number.parseInt(offset ?? "", 16)
+    }))
+    return { values: undefined, trap, frames }
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
+export const bytesOf = (source: string | Uint8Array): Uint8Array<ArrayBuffer> =>
+  typeof source === "string" ? parseWat("test.wat", source) : new Uint8Array(source)
+
+/** JavaScript functions as functions that a table of `funcref` takes: imported by a module that exports them. */
+const hookFunctions = (refill: (counter: number) => number, stop: (why: number) => number) => {
+  const { exports } = new WebAssembly.Instance(HOOKS, { m: { refill, stop } })
+  return exports as Readonly<Record<"refill" | "stop", () => void>>
+}
+
+const HOOKS = new WebAssembly.Module(
+  parseWat(
+    "hooks",
+    `(module
+      (import "m" "refill" (func $r (param i32) (result i32)))
+      (import "m" "stop" (func $s (param i32) (result i32)))
+      (export "refill" (func $r)) (export "stop" (func $s)))`
+  )
+)
