@@ -1,6 +1,7 @@
 import { InstructionReader } from "../../wasm/InstructionReader.ts"
 import type { Body, Module } from "../../wasm/Module.ts"
 import { bodiesOf } from "../../wasm/sectionOf.ts"
+import type { ValueType } from "../../wasm/ValueType.ts"
 import { type AnalysisRules, FunctionAnalyser } from "./FunctionAnalyser.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
 import { HelperRegistry } from "./HelperRegistry.ts"
@@ -28,6 +29,9 @@ export interface ModuleAnalysis {
  */
 export const FRAME_SLOTS = 12
 
+/** Exceptions are not on the stack: 60,000 slots of handlers hold at most 30 MB of them. */
+const EXCEPTION_BYTES_PER_SLOT = 512
+
 export const analyseModule = (module: Module, facts: ModuleFacts, rules: AnalysisRules): ModuleAnalysis => {
   const bodies = bodiesOf(module)
   const codeBytes = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
@@ -46,8 +50,12 @@ export const analyseModule = (module: Module, facts: ModuleFacts, rules: Analysi
 }
 
 /**
- * Slots of one frame: what every frame has, parameters, locals and operands, a vector counting two, and the
- * exceptions that its handlers hold, which are elsewhere but live as long.
+ * Slots of one frame, a vector counting two: what every frame has; parameters twice, where the caller put them
+ * and where the baseline compiler copies them; the place for results; locals and operands; and the exceptions
+ * that handlers hold, which are elsewhere but live as long.
+ *
+ * So a slot is at most eight bytes of V8's stack. Without the results a recursion that returns a thousand values
+ * took sixteen a slot.
  */
 export const frameSlots = (
   facts: ModuleFacts,
@@ -56,10 +64,14 @@ export const frameSlots = (
   analysis: FunctionAnalysis
 ): number => {
   const composite = facts.types[facts.typeOfFunc(funcIndex)]?.composite
-  const params =
-    composite?.kind === "func" ? composite.params.reduce((sum, type) => sum + slotsOf(type), 0) : 0
+  const { params, results } = composite?.kind === "func" ? composite : NO_VALUES
   const locals = body.locals.reduce((sum, run) => sum + run.count * slotsOf(run.type), 0)
   const operands = analysis.operandsMax * (analysis.vectors || facts.vectorTypes ? 2 : 1)
-  const exceptions = analysis.handlersMax * Math.ceil(facts.exceptionBytesMax / 8)
-  return FRAME_SLOTS + params + locals + operands + exceptions
+  const exceptions = analysis.handlersMax * Math.ceil(facts.exceptionBytesMax / EXCEPTION_BYTES_PER_SLOT)
+  return FRAME_SLOTS + 2 * slotsOfAll(params) + slotsOfAll(results) + locals + operands + exceptions
 }
+
+const NO_VALUES = { params: [], results: [] }
+
+const slotsOfAll = (types: ReadonlyArray<ValueType>): number =>
+  types.reduce((sum, type) => sum + slotsOf(type), 0)
