@@ -21,8 +21,22 @@ export interface PriceTable {
   readonly grownPage: number
 }
 
-/** The most that one instruction may cost: 2^20 of them in a row still fit the counter. */
+/** The most that one instruction, entry, byte, element or page may cost: 65,536 of them fit the counter. */
 export const PRICE_MAX = 1000
+
+/** Whoever loops runs one of these or enters a function, so none of them is ever free. */
+const NEVER_FREE: ReadonlySet<Mnemonic> = new Set<Mnemonic>([
+  "br",
+  "br_if",
+  "br_table",
+  "br_on_null",
+  "br_on_non_null",
+  "br_on_cast",
+  "br_on_cast_fail",
+  "throw",
+  "throw_ref",
+  "rethrow"
+])
 
 export interface PriceRules {
   readonly id: string
@@ -37,14 +51,19 @@ export interface PriceRules {
 /**
  * A total table from rules.
  *
- * *Returns* the table, or the mnemonics that have no price or one outside 0 to {@link PRICE_MAX}.
+ * *Returns* the table, or the names of what has no price or one outside 0 to {@link PRICE_MAX}: mnemonics and
+ * fields of the rules. What a loop cannot do without, and entering a function, cost at least 1: a round of a loop
+ * that charges nothing is never looked at.
  */
-export const makePriceTable = (rules: PriceRules): PriceTable | ReadonlyArray<Mnemonic> => {
+export const makePriceTable = (rules: PriceRules): PriceTable | ReadonlyArray<string> => {
   const prices = OPCODES.map((row) => ({ row, price: rules.price(row.mnemonic) }))
-  const bad = prices.filter(
-    ({ price }) => price === undefined || !Number.isInteger(price) || price < 0 || price > PRICE_MAX
-  )
-  if (bad.length > 0) return bad.map(({ row }) => row.mnemonic)
+  const bad: ReadonlyArray<string> = [
+    ...prices
+      .filter(({ row, price }) => !isPrice(price, NEVER_FREE.has(row.mnemonic) ? 1 : 0))
+      .map(({ row }) => row.mnemonic),
+    ...OTHER_PRICES.filter(([name, least]) => !isPrice(rules[name], least)).map(([name]) => name)
+  ]
+  if (bad.length > 0) return bad
   return {
     id: rules.id,
     instruction: Uint16Array.from(prices, ({ price }) => price ?? PRICE_MAX),
@@ -54,6 +73,17 @@ export const makePriceTable = (rules: PriceRules): PriceTable | ReadonlyArray<Mn
     grownPage: rules.grownPage
   }
 }
+
+const isPrice = (price: number | undefined, least: number): boolean =>
+  Number.isInteger(price) && Number(price) >= least && Number(price) <= PRICE_MAX
+
+/** The prices that are no instruction's, and the least that each may be. */
+const OTHER_PRICES = [
+  ["entry", 1],
+  ["bulkByte", 0],
+  ["bulkElement", 0],
+  ["grownPage", 0]
+] as const
 
 const FREE: ReadonlySet<Mnemonic> = new Set<Mnemonic>([
   "nop",
@@ -84,7 +114,7 @@ export const WASMTIME_PRICES: PriceTable = total(
   })
 )
 
-function total(table: PriceTable | ReadonlyArray<Mnemonic>): PriceTable {
+function total(table: PriceTable | ReadonlyArray<string>): PriceTable {
   // The rule above prices every mnemonic, so the other half of the type cannot be here; the tests hold it.
   return table as PriceTable
 }
