@@ -3,7 +3,7 @@
  * guest's moves.
  *
  * ```
- *   functions   guest's … | settle  overflow  [allocate]  helpers…  [start]  [vector readers…]
+ *   functions   guest's … | settle  overflow  [allocate]  helpers…  [totals]  [start]  [vector readers…]
  *   globals     guest's … | fuel (i32)  depth (i32)  [heap (i64)]
  *   tables      guest's … | hooks (2 funcref: refill, stop)
  *   types       guest's … | hook (i32)->(i32)   ()->()   helpers' …

@@ -1,9 +1,8 @@
 import type { Module } from "../../wasm/Module.ts"
-import type { AppendedFunction } from "./AppendedFunction.ts"
 import type { Appendix } from "./Appendix.ts"
 import { chunkedMove } from "./chunkedMove.ts"
 import { describeMove } from "./describeMove.ts"
-import { growHelper } from "./growHelper.ts"
+import { growHelper, totalFunction } from "./growHelper.ts"
 import type { Helper } from "./HelperRegistry.ts"
 import { overflowFunction, settleFunction } from "./hookFunctions.ts"
 import type { MeterLayout } from "./Layout.ts"
@@ -23,19 +22,17 @@ export const appendHelpers = (
   appendix.func(settleFunction(layout))
   appendix.func(overflowFunction(layout))
   if (layout.allocateFunc >= 0) appendix.func(allocateFunction(layout))
-  for (const helper of helpers) appendix.func(makeHelper(helper, module, facts, layout, options))
-}
-
-const makeHelper = (
-  helper: Helper,
-  module: Module,
-  facts: ModuleFacts,
-  layout: MeterLayout,
-  options: MeterOptions
-): AppendedFunction => {
-  const move = describeMove(helper, module, facts, options.prices)
-  if (move !== undefined) return chunkedMove(move, layout)
-  return helper.mnemonic.endsWith(".grow")
-    ? growHelper(helper, facts, layout, options.prices, options)
-    : newArrayHelper(helper, facts, layout, options.prices)
+  const totalFunc = layout.firstHelperFunc + helpers.length
+  for (const helper of helpers) {
+    const move = describeMove(helper, module, facts, options.prices)
+    if (move !== undefined) appendix.func(chunkedMove(move, layout))
+    else if (helper.mnemonic === "memory.grow")
+      appendix.func(growHelper(helper, facts, layout, options.prices, options, totalFunc))
+    else if (helper.mnemonic === "table.grow")
+      appendix.func(growHelper(helper, facts, layout, options.prices, options, totalFunc + 1))
+    else appendix.func(newArrayHelper(helper, facts, layout, options.prices))
+  }
+  if (!helpers.some(({ mnemonic }) => mnemonic.endsWith(".grow"))) return
+  appendix.func(totalFunction("memory", facts))
+  appendix.func(totalFunction("table", facts))
 }

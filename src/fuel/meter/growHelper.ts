@@ -16,6 +16,7 @@ import type { ModuleFacts } from "./ModuleFacts.ts"
  *   end the slice: new pages are touched for the first time, a hundred times slower than the clock assumed
  * ```
  * The limit is over all memories (tables) together: a module with ten memories has no tenfold allowance.
+ * `totalFunc` is the function that adds them up.
  */
 export interface GrowthLimits {
   /** Pages of 65,536 bytes that all memories may have together. */
@@ -24,12 +25,19 @@ export interface GrowthLimits {
   readonly tableElementsMax: number
 }
 
+/** What addresses reach, in pages and in elements: the limit where a module declares none. */
+const ADDRESSABLE = {
+  memory: { i32: 2n ** 16n, i64: 2n ** 48n },
+  table: { i32: 2n ** 32n - 1n, i64: 2n ** 64n - 1n }
+} as const
+
 export const growHelper = (
   helper: Helper,
   facts: ModuleFacts,
   layout: MeterLayout,
   prices: PriceTable,
-  limits: GrowthLimits
+  limits: GrowthLimits,
+  totalFunc: number
 ): AppendedFunction => {
   const memory = helper.mnemonic === "memory.grow"
   const index = helper.a
@@ -39,7 +47,9 @@ export const growHelper = (
   const [scratch, chunk, result] = [delta + 1, delta + 2, delta + 3]
   const asm = new Assembler()
   // The guest's own limit comes first and the total after it; both leave the difference in 64 bits.
-  const declared = memory ? facts.memories[index]?.max : facts.tables[index]?.limits.max
+  const declared =
+    (memory ? facts.memories[index]?.max : facts.tables[index]?.limits.max) ??
+    ADDRESSABLE[memory ? "memory" : "table"][type]
   const refuseAbove = (max: bigint, size: () => void) => {
     widen(asm.get(delta), type)
     asm.i64(max)
@@ -49,19 +59,10 @@ export const growHelper = (
     widen(asm.get(delta), type).i64(0n).op("i64.lt_s").op("i32.or")
     asm.region("if", () => asm.address(type, -1).op("return"))
   }
-  const sizeOf = (i: number) =>
-    memory
-      ? widen(asm.op("memory.size", i), memoryType(facts, i))
-      : widen(asm.op("table.size", i), tableType(facts, i))
   const total = BigInt(memory ? limits.memoryPagesMax : limits.tableElementsMax)
-  if (declared !== undefined && declared < total) refuseAbove(declared, () => sizeOf(index))
-  refuseAbove(total, () => {
-    const count = memory ? facts.memories.length : facts.tables.length
-    for (let i = 0; i < count; i++) {
-      sizeOf(i)
-      if (i > 0) asm.op("i64.add")
-    }
-  })
+  if (declared < total)
+    refuseAbove(declared, () => widen(asm.op(memory ? "memory.size" : "table.size", index), type))
+  refuseAbove(total, () => asm.op("call", totalFunc))
   chargeAll(asm, delta, type, memory ? prices.grownPage : prices.bulkElement, scratch, chunk, layout)
   for (let i = 0; i <= delta; i++) asm.get(i)
   asm.op(helper.mnemonic, index).set(result)
@@ -76,4 +77,19 @@ export const growHelper = (
     locals: [type, type, type],
     code: asm.take()
   }
+}
+
+/**
+ * Adds up what all memories, or tables, have: once for all helpers, because a module with a thousand memories
+ * has a thousand of those.
+ */
+export const totalFunction = (kind: "memory" | "table", facts: ModuleFacts): AppendedFunction => {
+  const asm = new Assembler().i64(0n)
+  const count = kind === "memory" ? facts.memories.length : facts.tables.length
+  for (let i = 0; i < count; i++) {
+    if (kind === "memory") widen(asm.op("memory.size", i), memoryType(facts, i))
+    else widen(asm.op("table.size", i), tableType(facts, i))
+    asm.op("i64.add")
+  }
+  return { params: [], results: ["i64"], locals: [], code: asm.op("end").take() }
 }

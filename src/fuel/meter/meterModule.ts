@@ -170,7 +170,10 @@ const append = (
         tables: [
           ...(old?.tables ?? []).map((table) => ({
             ...table,
-            type: { ...table.type, limits: lowered(table.type.limits, options.tableElementsMax) }
+            type: {
+              ...table.type,
+              limits: lowered(table.type.limits, options.tableElementsMax, ELEMENTS_WRITABLE)
+            }
           })),
           { type: { element: FUNCREF, limits: exactly(2n) }, init: undefined }
         ]
@@ -179,7 +182,10 @@ const append = (
       changeSection(m, "memory", (old) =>
         old === undefined
           ? undefined
-          : { ...old, memories: old.memories.map((limits) => lowered(limits, options.memoryPagesMax)) }
+          : {
+              ...old,
+              memories: old.memories.map((limits) => lowered(limits, options.memoryPagesMax, PAGES_WRITABLE))
+            }
       ),
     (m) =>
       changeSection(m, "global", (old) => ({
@@ -209,11 +215,18 @@ const append = (
 const FUNCREF = { nullable: true, heap: "func", short: true } as const
 const exactly = (count: bigint): Limits => ({ address: "i32", shared: false, min: count, max: count })
 
-/** Limits with a maximum no higher than the policy's; growth then fails by the guest's own rules. */
-const lowered = (limits: Limits, most: number): Limits => {
-  const bound = BigInt(most) > limits.min ? BigInt(most) : limits.min
+/**
+ * Limits with a maximum no higher than the policy's; growth then fails by the guest's own rules. A policy that
+ * allows more than engines take as a maximum is left to the helper that grows.
+ */
+const lowered = (limits: Limits, policyMax: number, writable: number): Limits => {
+  if (limits.max === undefined && policyMax > writable) return limits
+  const bound = BigInt(policyMax) > limits.min ? BigInt(policyMax) : limits.min
   return limits.max !== undefined && limits.max <= bound ? limits : { ...limits, max: bound }
 }
+
+const PAGES_WRITABLE = 0x10000
+const ELEMENTS_WRITABLE = 0xffffffff
 
 const i32Constant = (value: number): ReadonlyArray<number> => [
   0x41,

@@ -1,4 +1,9 @@
-import { decodeCodeMetadata, encodeCodeMetadata, isCodeMetadata } from "../../wasm/CodeMetadata.ts"
+import {
+  decodeCodeMetadata,
+  encodeCodeMetadata,
+  type FuncMetadata,
+  isCodeMetadata
+} from "../../wasm/CodeMetadata.ts"
 import { Malformed } from "../../wasm/Malformed.ts"
 import type { Module, Section } from "../../wasm/Module.ts"
 import type { FunctionMaps } from "./FunctionMaps.ts"
@@ -17,7 +22,7 @@ export const moveCodeMetadata = (module: Module, maps: FunctionMaps): Module => 
 const move = (section: Section, maps: FunctionMaps): ReadonlyArray<Section> => {
   if (section.kind !== "custom" || !isCodeMetadata(section)) return [section]
   const functions = decodeCodeMetadata(section)
-  if (functions instanceof Malformed) return []
+  if (functions instanceof Malformed || !ascending(functions)) return []
   const moved = functions.map(({ funcIndex, entries }) => {
     const body = maps.bodyOf(funcIndex)
     const map = maps.mapOf(funcIndex)
@@ -31,3 +36,7 @@ const move = (section: Section, maps: FunctionMaps): ReadonlyArray<Section> => {
   })
   return [encodeCodeMetadata(section.name, moved)]
 }
+
+/** The format wants each function once. A file that named one a million times had it rewritten a million times. */
+const ascending = (functions: ReadonlyArray<FuncMetadata>): boolean =>
+  functions.every(({ funcIndex }, i) => i === 0 || funcIndex > (functions[i - 1]?.funcIndex ?? 0))
