@@ -1,4 +1,4 @@
-import { BODY_SIZE_BYTES, FunctionMaps } from "../fuel/meter/FunctionMaps.ts"
+import { FunctionMaps } from "../fuel/meter/FunctionMaps.ts"
 import { WASMTIME_PRICES } from "../fuel/PriceTable.ts"
 import {
   Cancelled,
@@ -50,7 +50,10 @@ export const explainFailure = (
       reason: reasonOf(cause, report, request, undefined, undefined),
       stack: isMissing(frames) ? frames : []
     }
-  const maps = new FunctionMaps(module, compiled.plan, WASMTIME_PRICES, request.policy.nan === "canonical")
+  const maps = new FunctionMaps(module, compiled.plan, {
+    prices: WASMTIME_PRICES,
+    nan: request.policy.nan
+  })
   const nameOf = namesOf(module)
   const stack = frames.map((frame): StackFrame => {
     const codeOffset = originalOffset(frame, maps, compiled)
@@ -94,7 +97,7 @@ const originalOffset = (frame: RawFrame, maps: FunctionMaps, { plan }: Compiled)
   const imported = plan.guestFuncs - plan.bodyOffsets.length
   const bodyOffset = plan.bodyOffsets[frame.funcIndex - imported]
   if (bodyOffset === undefined) return undefined
-  return maps.mapOf(frame.funcIndex)?.toOriginal(frame.meteredOffset - bodyOffset + BODY_SIZE_BYTES)
+  return maps.mapOf(frame.funcIndex)?.toOriginal(frame.meteredOffset - bodyOffset)
 }
 
 const mnemonicAt = (

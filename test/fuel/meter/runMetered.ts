@@ -41,7 +41,8 @@ export const METER_OPTIONS: MeterOptions = {
   slotsMax: 60_000,
   objectBytesMax: 2 ** 24,
   memoryPagesMax: 256,
-  tableElementsMax: 100_000
+  tableElementsMax: 100_000,
+  customSections: "keep"
 }
 
 export const metered = (source: string | Uint8Array, options: MeteredOptions = {}): MeteredModule => {
