@@ -14,13 +14,12 @@ import type { ModuleSummary } from "./runtime/ModuleSummary.ts"
  * Munition for Effect: a firing is an Effect that succeeds with what the guest returned and fails with a `Crash`,
  * which has the evidence, or a `Refused`, which never had an instance.
  *
- * ```ts
- * const program = Munition.fire(wasm, "process", [20], { fuel: "simple", timeout: "1s" }).pipe(
- *   Effect.map((returned) => returned.values),
- *   Effect.catchTag("Crash", (crash) => Effect.logError(crash.reason)),
- *   Effect.provide(Munition.layer())
- * )
- * ```
+ *     const program = Munition.fire(wasm, "infinite_loop", [], { fuel: "simple", timeout: "1s" }).pipe(
+ *       Effect.map((returned) => returned.values),
+ *       Effect.catchTag("Crash", (crash) => Effect.succeed(crash.reason)),
+ *       Effect.provide(Munition.layer())
+ *     )
+ *     await Effect.runPromise(program) // => { _tag: "OutOfFuel", allocated: 10000, used: 10000 }
  */
 
 /**

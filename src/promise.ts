@@ -43,6 +43,7 @@ export interface MunitionRuntime extends AsyncDisposable {
  *
  *     await using munition = makeMunition({ threadsMax: 2 })
  *     const outcome = await munition.fire(wasm, "add", [1, 2])
+ *     outcome._tag === "Returned" && outcome.values // => [3]
  */
 export const makeMunition = (options: InstanceManagerOptions = {}): MunitionRuntime => {
   const runtime = ManagedRuntime.make(Munition.layer(options))

@@ -9,6 +9,11 @@ import { type AuditEntry, type AuditEvent, formatAuditEvent } from "./AuditEvent
  *
  * It cannot fail: an audit that loses events counts them, it does not stop the guests. Without a layer of the
  * caller's own nothing is kept; `layerRing` keeps the latest in memory, `layerLogger` writes lines.
+ *
+ *     const audited = Munition.layerAudited().pipe(Layer.provideMerge(Audit.layerRing()))
+ *     const program = Munition.fire(wasm, "add", [1, 2]).pipe(Effect.andThen(AuditTrail.use((trail) => trail.read)))
+ *     const { events } = await Effect.runPromise(Effect.provide(program, audited))
+ *     events.map(({ to }) => to) // => ["compiling", "instantiated", "executing", "cleaned"]
  */
 export class Audit extends Context.Service<
   Audit,

@@ -65,7 +65,8 @@ export const stepsOf = (instanceId: string, trace: ReadonlyArray<LifecycleEvent>
 /**
  * One line for a person or a log, whatever a guest called its imports.
  *
- *     formatAuditEvent(event) // => "#3 instance 7 instantiated -> executing: CALLED at 120 µs"
+ *     const step = stepsOf("7", [{ state: "compiling", event: "START", atMicros: 0 }])[0]
+ *     formatAuditEvent({ ...step, sequence: 3, atMs: 0 }) // => "#3 instance 7 nothing -> compiling: START at 0 µs"
  */
 export const formatAuditEvent = (event: AuditEvent): string =>
   event._tag === "Step"

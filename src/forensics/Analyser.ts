@@ -25,7 +25,15 @@ export interface Analyser {
   readonly statistics: (range?: ByteRange) => Result.Result<MemoryStatistics, BadArguments>
 }
 
-/** An analyser of any bytes. */
+/**
+ * An analyser of any bytes.
+ *
+ *     const memory = analyserOf(Uint8Array.of(0x2a, 0, 0, 0, 0x68, 0x65, 0x6c, 0x6c, 0x6f))
+ *     memory.number("u32", 0)           // => Result.succeed(42)
+ *     memory.find(Uint8Array.of(0x6c)) // => Result.succeed({ offsets: [6, 7], more: false })
+ *     memory.number("u32", 6)
+ *     // => Result.fail(new BadArguments("length", "0..3", "4"))
+ */
 export const analyserOf = (memory: Uint8Array): Analyser => ({
   byteLength: memory.byteLength,
   find: (pattern, options) => findPattern(memory, pattern, options),

@@ -27,6 +27,13 @@ export const MEMORY_BYTES_MAX = 2 ** 32
  * Cost: at most `bytesMax` of memory beside a small multiple of the file's size (an entry of the shortest kind
  * takes a few times its bytes as an object). Time in proportion to the file and what it inflates to: a dump with
  * 64 MiB of zeros 1 ms, with one byte set in each page 235 ms, at worst 5 us a byte of the file (`MemoryImage.ts`).
+ *
+ *     const crash = await Effect.runPromise(
+ *       Munition.fire(wasm, "crash_after", [42]).pipe(Effect.flip, Effect.provide(Munition.layer()))
+ *     )
+ *     const dump = await Effect.runPromise(decodeDump(encodeDump(crash.forensics)))
+ *     dump.reason.kind // => "unreachable"
+ *     Result.flatMap(analyse(dump), (memory) => memory.number("u32", 1024)) // => Result.succeed(42)
  */
 export const decodeDump = (
   bytes: Uint8Array,

@@ -8,6 +8,16 @@ import * as Layer from "effect/Layer"
  * It is asked by whoever sizes a fuel policy. The number of functions is bounded, since names and modules come
  * from outside: the one that was fired longest ago makes room, and `evicted` says how many did. Nothing is kept
  * per firing, so a mean costs the same after a million.
+ *
+ *     const key = { moduleHash: "ab12", functionName: "add" }
+ *     const program = Effect.gen(function* () {
+ *       const meter = yield* FuelMeter
+ *       yield* meter.record(key, 4)
+ *       yield* meter.record(key, 8)
+ *       return yield* meter.consumption(key)
+ *     })
+ *     await Effect.runPromise(Effect.provide(program, FuelMeter.layer))
+ *     // => { ...key, count: 2, mean: 6, minimum: 4, maximum: 8, last: 8 }
  */
 export class FuelMeter extends Context.Service<
   FuelMeter,

@@ -5,6 +5,8 @@ import { BUILTINS } from "./builtin/table.ts"
  *
  * Nothing is granted by default. Which imports a capability allows is read from the table of built-in host
  * functions and from the caller's declarations, so that it is written down once. `Grant.ts` has how one is given.
+ *
+ *     importsOf("random") // => ["env.get_random_u32", "env.get_random_u64"]
  */
 export interface Capability {
   readonly name: CapabilityName

@@ -86,7 +86,12 @@ export const TYPE_LENGTH_MAX = 1_000
 export const NAME_LENGTH_MAX = 1_024
 export const HOST_FUNCTIONS_MAX = 1_000
 
-/** Declares a local host function, or says what is wrong with the declaration. */
+/**
+ * Declares a local host function, or says what is wrong with the declaration.
+ *
+ *     localFunction({ module: "env", name: "f", capability: "host:f", url: "f.mjs", exportName: "f" })
+ *     // => new BadArguments("host function env.f: url", "a file: or data: URL of an ES module", '"f.mjs"')
+ */
 export const localFunction = (options: LocalFunctionOptions): LocalFunction | BadArguments => {
   const declared = declare(options, LOCAL_PRICE)
   if (declared instanceof BadArguments) return declared
@@ -98,7 +103,19 @@ export const localFunction = (options: LocalFunctionOptions): LocalFunction | Ba
   return { declaration: { kind: "local", ...declared, url, exportName } }
 }
 
-/** Declares a remote host function, or says what is wrong with the declaration. */
+/**
+ * Declares a remote host function, or says what is wrong with the declaration.
+ *
+ *     const lookup = remoteFunction({
+ *       module: "env",
+ *       name: "lookup",
+ *       params: ["i32"],
+ *       results: ["i32"],
+ *       capability: "host:lookup",
+ *       run: ({ args }) => Effect.succeed({ result: Number(args[0]) + 1 })
+ *     })
+ *     lookup.declaration.price // => { base: 1000, perByte: 1 }
+ */
 export const remoteFunction = (options: RemoteFunctionOptions): RemoteFunction | BadArguments => {
   const declared = declare(options, REMOTE_PRICE)
   if (declared instanceof BadArguments) return declared

@@ -133,7 +133,11 @@ export const CRASH_TAGS = [
   "EngineLost"
 ] as const satisfies ReadonlyArray<CrashReason["_tag"]>
 
-/** One sentence for a person: the thing, the bound, the value. */
+/**
+ * One sentence for a person: the thing, the bound, the value.
+ *
+ *     describeCrashReason(new OutOfFuel(1000, 1000)) // => "out of fuel: used 1000 of 1000"
+ */
 export const describeCrashReason = (reason: CrashReason): string => {
   switch (reason._tag) {
     case "OutOfFuel":

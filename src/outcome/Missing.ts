@@ -9,6 +9,11 @@ export class Missing {
   }
 }
 
-/** Whether a piece of evidence is absent; plain objects that crossed a thread count as well. */
+/**
+ * Whether a piece of evidence is absent; plain objects that crossed a thread count as well.
+ *
+ *     isMissing(new Missing("the thread died before capture")) // => true
+ *     isMissing(new Uint8Array(0))                             // => false
+ */
 export const isMissing = (evidence: unknown): evidence is Missing =>
   typeof evidence === "object" && evidence !== null && "_tag" in evidence && evidence._tag === "Missing"

@@ -96,7 +96,12 @@ export const REFUSED_TAGS = [
   "Unsupported"
 ] as const satisfies ReadonlyArray<RefusedReason["_tag"]>
 
-/** One sentence for a person: the thing, the bound, the value. */
+/**
+ * One sentence for a person: the thing, the bound, the value.
+ *
+ *     describeRefusedReason(new LimitExceeded("memoryPagesMax", 1024, 65536))
+ *     // => "memoryPagesMax: expected at most 1024, got 65536"
+ */
 export const describeRefusedReason = (reason: RefusedReason): string => {
   switch (reason._tag) {
     case "Malformed":

@@ -15,7 +15,12 @@ export interface TypedValue {
   readonly value: string
 }
 
-/** Text that reads back to the same value: `-0`, `nan`, `inf` and 64-bit integers included. */
+/**
+ * Text that reads back to the same value: `-0`, `nan`, `inf` and 64-bit integers included.
+ *
+ *     showValue(-0)       // => "-0"
+ *     showValue(2n ** 63n) // => "9223372036854775808"
+ */
 export const showValue = (value: Value): string => {
   if (value === null) return "null"
   if (typeof value !== "number") return value.toString()

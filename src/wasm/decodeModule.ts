@@ -12,8 +12,8 @@ import { sectionOf } from "./sectionOf.ts"
  * framed, not read: a bad instruction is found by whoever reads it. *Cost*: about a gigabyte a second, warm.
  * *Source*: WebAssembly 3.0, section 5.5.
  *
- * @example
- * decodeModule(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) // => { bytes, sections: [] }
+ *     const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
+ *     decodeModule(bytes) // => { bytes, sections: [] }
  */
 export const decodeModule = (bytes: Uint8Array): Module | Malformed => attempt(() => readModule(bytes))
 
