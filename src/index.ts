@@ -61,6 +61,7 @@ const layerAudited = (
 ): Layer.Layer<InstanceManager | FuelMeter, never, Audit> =>
   InstanceManager.layer(options).pipe(Layer.provideMerge(FuelMeter.layer))
 
+/** What an application calls: firing, validating, and the layers that both need. */
 export const Munition = { fire, validate, layer, layerAudited } as const
 
 export type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"

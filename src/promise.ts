@@ -19,11 +19,13 @@ import type { ModuleSummary } from "./runtime/ModuleSummary.ts"
  */
 export type Outcome = Returned | Crash | Refused
 
+/** The options of a firing; a signal stands where Effect has interruption. */
 export type PromiseFireOptions = Omit<FireOptions, "onCrash"> & {
   /** Aborting stops the guest; the outcome is then a `Crash` whose reason is `Cancelled`. */
   readonly signal?: AbortSignal | undefined
 }
 
+/** Threads that guests run on, with what fires on them. */
 export interface MunitionRuntime extends AsyncDisposable {
   /** Runs one function of a module in an instance of its own. */
   readonly fire: (

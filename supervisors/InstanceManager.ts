@@ -52,6 +52,7 @@ export class InstanceManager extends Context.Service<
     Layer.effect(InstanceManager, makeManager(options))
 }
 
+/** What an operator decides for all firings. */
 export interface InstanceManagerOptions extends GuestThreadsOptions {
   /** The operator's ceiling on what any firing may ask for. */
   readonly ceiling?: Partial<FuelCeiling> | undefined

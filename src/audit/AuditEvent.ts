@@ -32,6 +32,7 @@ export interface AuditRefusal {
   readonly moduleHash: string | undefined
 }
 
+/** An entry as an audit received it. */
 export type AuditEvent = AuditEntry & {
   /** From 1, one more for each event that an audit received. */
   readonly sequence: number

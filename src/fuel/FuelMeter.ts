@@ -53,6 +53,7 @@ export interface FuelMeterKey {
   readonly functionName: string
 }
 
+/** What one function consumed in all its firings. */
 export interface Consumption extends FuelMeterKey {
   readonly count: number
   readonly mean: number

@@ -34,6 +34,7 @@ export const FUEL_LEVELS = {
   heavy: 10_000_000
 } as const
 
+/** The name of an amount. */
 export type FuelLevel = keyof typeof FUEL_LEVELS
 
 const UNLIMITED: FuelCeiling = { fuelMax: FUEL_MAX, timeoutMsMax: TIMEOUT_MS_MAX }

@@ -36,6 +36,7 @@ const row = (
   implies: ReadonlyArray<CapabilityName> = []
 ): Capability => ({ name, description, risk, implies })
 
+/** Every capability with a name of its own; `host:NAME` stands beside them. */
 export const CAPABILITIES: ReadonlyArray<Capability> = [
   row("time", "low", "read a clock: the machine's, or a virtual one"),
   row("random", "low", "draw random numbers: the machine's, or virtual ones from a seed"),

@@ -46,6 +46,7 @@ export interface RemoteRange {
 /** The types that a host function can take and give; a reference has no copy that could cross or be journalled. */
 export const HOST_VALUE_TYPES = ["i32", "i64", "f32", "f64"] as const
 
+/** The type of one parameter or result of a host function. */
 export type HostValueType = (typeof HOST_VALUE_TYPES)[number]
 
 /** `number` for i32, f32 and f64, `bigint` for i64. */

@@ -35,6 +35,7 @@ export interface RemoteFunction {
   readonly run: (call: RemoteCall) => Effect.Effect<RemoteAnswer, unknown>
 }
 
+/** One call of a remote host function, as it reaches the caller. */
 export interface RemoteCall {
   readonly args: ReadonlyArray<HostValue>
   /** The bytes of each range in `reads`, in that order. */

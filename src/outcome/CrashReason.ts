@@ -109,6 +109,7 @@ export class EngineLost {
   }
 }
 
+/** Why a guest failed; told apart by `_tag`. */
 export type CrashReason =
   | OutOfFuel
   | OutOfStack

@@ -15,6 +15,7 @@ export interface Evidence {
   readonly journal: JournalEvidence
 }
 
+/** One linear memory as it was when the guest failed. */
 export interface MemoryEvidence {
   readonly memoryIndex: number
   readonly pages: number
@@ -39,6 +40,7 @@ export interface TableEvidence {
   readonly elements: Int32Array | Missing
 }
 
+/** The account as it stood when the guest failed. */
 export interface FuelEvidence {
   readonly allocated: number
   readonly used: number

@@ -4,6 +4,7 @@
  */
 export const LIFECYCLE_STATES = ["compiling", "instantiated", "executing", "captured", "cleaned"] as const
 
+/** A state of the statechart. */
 export type LifecycleState = (typeof LIFECYCLE_STATES)[number]
 
 /** One step: the state that was entered, the event that led there, and when. */

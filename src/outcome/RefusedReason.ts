@@ -78,6 +78,7 @@ export class Unsupported {
   }
 }
 
+/** Why a firing was refused; told apart by `_tag`. */
 export type RefusedReason =
   | Malformed
   | LimitExceeded

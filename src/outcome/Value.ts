@@ -7,6 +7,7 @@
  */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "funcref" | "externref" | (string & {})
 
+/** An argument or a result; an argument may be given as text too, as on the command line. */
 export type Value = number | bigint | string | null
 
 /** A value with its type, in the notation that `--json` and dumps use: numbers as decimal text. */

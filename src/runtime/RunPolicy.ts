@@ -38,6 +38,7 @@ export interface RunPolicy {
 export const NONDETERMINISTIC_FEATURES = ["threads", "relaxed-simd"] as const satisfies ReadonlyArray<Feature>
 export type NondeterministicFeature = (typeof NONDETERMINISTIC_FEATURES)[number]
 
+/** The bounds of a firing that asks for none, each with where it comes from. */
 export const RUN_POLICY_DEFAULT: RunPolicy = {
   // 64 MiB: three in four of 43 published modules start with less.
   memoryPagesMax: 1_024,

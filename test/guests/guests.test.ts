@@ -65,6 +65,7 @@ describe("on the plain engine, where it ends by itself,", () => {
     const firings = header.firings.filter(endsByItself)
     const lacks = header.needs.filter((n) => !engineHas(n))
     if (firings.length === 0) continue
+    // An engine without a feature that the guest needs refuses the module.
     it.skipIf(lacks.length > 0)(`${header.path}: ${header.proves}`, async () => {
       for (const firing of firings) {
         expect(await runFiring(header.path, plainly(firing), wasm(), firePlain)).toEqual([])

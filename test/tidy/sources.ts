@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -47,3 +48,20 @@ const readSource = (path: string): Source => {
     ]
   }
 }
+
+/** Every file that is in the repository or would be added to it, by its path from the top. */
+export const tracked = (): ReadonlyArray<string> =>
+  execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"], {
+    cwd: root,
+    encoding: "utf8"
+  })
+    .split("\n")
+    .filter((line) => line !== "" && existsSync(join(root, line)))
+
+/** The lines with comments and string contents blanked, so that a word in prose is not taken for code. */
+export const codeLines = (text: string): ReadonlyArray<string> =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " "))
+    .replace(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, (string) => string.replace(/[^\n]/g, " "))
+    .replace(/\/\/.*$/gm, "")
+    .split("\n")

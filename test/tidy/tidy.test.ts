@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { RINGS } from "./rings.ts"
-import { readSources, root, type Source } from "./sources.ts"
+import { codeLines, readSources, type Source, tracked } from "./sources.ts"
 
 const folders = ["src", "actors", "supervisors"].filter((folder) =>
   tracked().some((path) => path.startsWith(`${folder}/`))
@@ -66,7 +65,7 @@ describe("the house", () => {
       sources
         .filter((s) => !doors.some((door) => s.path.startsWith(door)))
         .flatMap((s) =>
-          code(s.text).flatMap((line, i) =>
+          codeLines(s.text).flatMap((line, i) =>
             /(?<!\.)\b(throw|try|await|async)\b(?!["'`:])/.test(line)
               ? [`${s.path}:${i + 1} ${line.trim()}`]
               : []
@@ -94,15 +93,6 @@ describe("the house", () => {
   })
 })
 
-function tracked(): ReadonlyArray<string> {
-  return execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-    cwd: root,
-    encoding: "utf8"
-  })
-    .split("\n")
-    .filter((line) => line !== "")
-}
-
 function upwardImports(source: Source): ReadonlyArray<string> {
   const from = ringOf(source.path)
   return source.imports
@@ -113,13 +103,4 @@ function upwardImports(source: Source): ReadonlyArray<string> {
       return to.folder !== from.folder && to.ring >= from.ring
     })
     .map((i) => `${source.path} -> ${i.target}`)
-}
-
-/** The lines with comments and string contents blanked, so that a word in prose is not taken for code. */
-function code(text: string): ReadonlyArray<string> {
-  return text
-    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " "))
-    .replace(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, (string) => string.replace(/[^\n]/g, " "))
-    .replace(/\/\/.*$/gm, "")
-    .split("\n")
 }
