@@ -12,7 +12,7 @@ const lock = read("package-lock.json") as { readonly packages: Readonly<Record<s
 interface LockEntry {
   readonly version?: string
   readonly resolved?: string
-  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
 const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/
@@ -28,6 +28,17 @@ describe("the packages", () => {
     expect(
       Object.entries(asked).filter(
         ([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version
+      )
+    ).toEqual([])
+  })
+
+  it("are locked for every platform: `npm ci` refuses a lock that lacks an optional one", () => {
+    expect(
+      Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) =>
+        Object.entries(optionalDependencies).filter(
+          ([name, version]) =>
+            exact.test(version) && lock.packages[`node_modules/${name}`]?.version !== version
+        )
       )
     ).toEqual([])
   })
