@@ -141,10 +141,10 @@ class FunctionGenerator extends Expressions {
     const empty = this.labels.flatMap(({ types }, i) =>
       types.length === 0 ? [this.labels.length - 1 - i] : []
     )
-    const any = () => empty[this.tape.below(empty.length)] ?? 0
-    const labels = Array.from({ length: this.tape.below(5) }, any)
+    const someLabel = () => empty[this.tape.below(empty.length)] ?? 0
+    const labels = Array.from({ length: this.tape.below(5) }, someLabel)
     this.value("i32", 2)
-    this.out.op("br_table", { a: any(), labels })
+    this.out.op("br_table", { a: someLabel(), labels })
   }
 
   #throwOrTailCall(): void {
