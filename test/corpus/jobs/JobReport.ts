@@ -32,8 +32,7 @@ export type Flag = "--plain" | "--real"
 /**
  * Does a job in a process of its own, bounded to two minutes.
  *
- * *Returns* the last line that it wrote, since packages may write lines too.
- * *Fails* with what it wrote to standard error if it does not end well.
+ * *Fails* with what it wrote to standard error if it ends without a report.
  */
 export const reportJob = (
   directory: string,
@@ -48,14 +47,22 @@ export const reportJob = (
       stdio: ["ignore", "pipe", "pipe"]
     })
     const written = { stdout: "", stderr: "" }
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (written.stdout += text))
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      written.stdout += text
+      const [report] = REPORT_LINE.exec(written.stdout) ?? []
+      if (report === undefined) return
+      resolve(JSON.parse(report))
+      // What V8 still compiles in the background would hold up its exit: 5 s of work for lightningcss.
+      child.kill("SIGKILL")
+    })
     child.stderr.setEncoding("utf8").on("data", (text: string) => (written.stderr += text))
     child.on("error", reject)
-    child.on("close", (status, signal) => {
-      if (status === 0) resolve(JSON.parse(written.stdout.trim().split("\n").at(-1) ?? ""))
-      else reject(new Error(`${job} ${flags.join(" ")} ended with ${status ?? signal}: ${written.stderr}`))
-    })
+    child.on("close", (status, signal) =>
+      reject(new Error(`${job} ${flags.join(" ")} ended with ${status ?? signal}: ${written.stderr}`))
+    )
   })
 
+/** Packages may write lines too. */
+const REPORT_LINE = /^\{"job":.*\}$(?=\n)/m
 const TIMEOUT_MS = 120_000
 const RUN = join(dirname(fileURLToPath(import.meta.url)), "run.ts")

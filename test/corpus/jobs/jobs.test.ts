@@ -20,7 +20,7 @@ describe(`the work of packages under the meter${missing.length > 0 ? ` (${how})`
   })
 
   describe.skipIf(missing.length > 0)("with virtual time and chance", () => {
-    it.for(JOBS)("$name has the plain answer and one fuel: $task", { timeout: 400_000 }, async ({ name }) => {
+    it.for(JOBS)("$name has the plain answer and one fuel: $task", { timeout: 500_000 }, async ({ name }) => {
       const plain = await reportJob(directory, name, "--plain")
       const metered = [
         await reportJob(directory, name),
@@ -34,7 +34,9 @@ describe(`the work of packages under the meter${missing.length > 0 ? ` (${how})`
       expect(metered.map((report) => report.metered?.fuel)).toEqual(metered.map(() => fuel))
     })
 
-    it("sees a difference: with the machine's own clock and dice a script differs in answer and fuel", async () => {
+    it("sees a difference: with the machine's own clock and dice a script differs in answer and fuel", {
+      timeout: 250_000
+    }, async () => {
       const [one, other] = [
         await reportJob(directory, "quickjs", "--real"),
         await reportJob(directory, "quickjs", "--real")
