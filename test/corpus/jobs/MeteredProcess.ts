@@ -150,7 +150,8 @@ const OPTIONS = {
   tableElementsMax: 10_000_000,
   // What a run gets by default: that real programs live with it is part of what these jobs show.
   slotsMax: 49_152,
-  objectBytesMax: Number.MAX_SAFE_INTEGER
+  objectBytesMax: Number.MAX_SAFE_INTEGER,
+  customSections: "keep"
 } as const
 
 /**

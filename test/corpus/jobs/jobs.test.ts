@@ -15,10 +15,12 @@ const how = `${missing.length} packages are not in ${directory}; fetch them: nod
 if (missing.length > 0) process.stderr.write(`skipped, the work of packages under the meter: ${how}\n`)
 
 describe(`the work of packages under the meter${missing.length > 0 ? ` (${how})` : ""}`, () => {
+  // Skipped where nobody said where the packages are: then there is nothing that could be missing.
   it.runIf(asked !== undefined)("has all its packages where MUNITION_CORPUS says they are", () => {
     expect(missing).toEqual([])
   })
 
+  // Skipped without the packages, which are no dependencies of ours; the line above says which and how to get them.
   describe.skipIf(missing.length > 0)("with virtual time and chance", () => {
     it.for(JOBS)("$name has the plain answer and one fuel: $task", { timeout: 500_000 }, async ({ name }) => {
       const plain = await reportJob(directory, name, "--plain")
