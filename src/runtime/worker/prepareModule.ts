@@ -19,7 +19,7 @@ import { checkLimits } from "./checkLimits.ts"
  * From bytes to a metered module, stopping at the first thing that is wrong.
  *
  * ```
- *   size ─ decode ─ limits ─ features ─ the engine's validator ─ meter
+ *   size ─ decode ─ limits ─ features ─ the engine's validator ─ meter ─ frames
  * ```
  * The validator runs on the guest's own bytes, before the meter: the meter may then believe what it reads, and
  * an invalid module is reported at the offset that its author knows.
@@ -63,6 +63,8 @@ export const prepareModule = (
     customSections: "strip"
   })
   if (metered instanceof Malformed) return malformed(metered)
+  if (metered.frameSlotsMost > policy.frameSlotsMax)
+    return new LimitExceeded("frameSlotsMax", policy.frameSlotsMax, metered.frameSlotsMost)
   return {
     module,
     metered,
