@@ -99,11 +99,29 @@ export const BOMBS: ReadonlyArray<Guest> = [
     "nesting-1000000",
     `;;! proves: a million blocks, each in the one before, are refused before anything recurses over them
      ;;! fire: main
-     ;;! refused: LimitExceeded`,
+     ;;! refused: LimitExceeded nestingMax`,
     () => {
       const nested = [repeat(1_000_000, [0x02, 0x40]), repeat(1_000_000, [END]), [END]]
       return module(NULLARY, ...MAIN, section(10, 1, body([], ...nested)))
     }
+  ),
+  bomb(
+    "blocks-over-locals",
+    // V8 took 10 s to compile it, at its first call; with five times the blocks, all the memory there was.
+    `;;! proves: many labels over many locals, which V8 copies for each of them, are refused before V8 sees them
+     ;;! fire: main
+     ;;! refused: LimitExceeded compileSlotsMax`,
+    () =>
+      module(
+        NULLARY,
+        ...MAIN,
+        section(
+          10,
+          1,
+          // block (br_if 0 (i32.const 0)) end, over and over
+          body([[4096, I64]], repeat(100_000, [0x02, 0x40, 0x41, 0, 0x0d, 0, END]), [END])
+        )
+      )
   ),
   bomb(
     "br-table-65520",

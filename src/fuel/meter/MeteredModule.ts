@@ -11,8 +11,8 @@ export const METER_VERSION = 1
 export interface MeteredModule {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly plan: MeterPlan
-  /** Slots of the largest frame: it is on the stack before it can find that there is no room. */
-  readonly frameSlotsMost: number
+  /** By function, imported ones first: slots of its frame. */
+  readonly frameSlots: ReadonlyArray<number>
 }
 
 /** All that is needed to run a metered module, to read its state and to rewrite one of its functions again. */

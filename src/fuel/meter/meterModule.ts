@@ -70,7 +70,7 @@ const meter = (module: Module, options: MeterOptions): MeteredModule => {
   const codeStart = codeSectionStart(bytes)
   return {
     bytes,
-    frameSlotsMost: analysis.slots.reduce((most, slots) => Math.max(most, slots), 0),
+    frameSlots: analysis.slots,
     plan: {
       layout,
       helpers,

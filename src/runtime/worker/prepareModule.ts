@@ -13,13 +13,14 @@ import type { Module } from "../../wasm/Module.ts"
 import type { Feature } from "../../wasm/Opcodes.ts"
 import { usedFeatures } from "../../wasm/usedFeatures.ts"
 import { NONDETERMINISTIC_FEATURES, type RunPolicy } from "../RunPolicy.ts"
+import { checkFunctions } from "./checkFunctions.ts"
 import { checkLimits } from "./checkLimits.ts"
 
 /**
  * From bytes to a metered module, stopping at the first thing that is wrong.
  *
  * ```
- *   size ─ decode ─ limits ─ features ─ the engine's validator ─ meter ─ frames
+ *   size ─ decode ─ limits ─ features ─ the engine's validator ─ meter ─ functions
  * ```
  * The validator runs on the guest's own bytes, before the meter: the meter may then believe what it reads, and
  * an invalid module is reported at the offset that its author knows.
@@ -63,8 +64,8 @@ export const prepareModule = (
     customSections: "strip"
   })
   if (metered instanceof Malformed) return malformed(metered)
-  if (metered.frameSlotsMost > policy.frameSlotsMax)
-    return new LimitExceeded("frameSlotsMax", policy.frameSlotsMax, metered.frameSlotsMost)
+  const tooMuch = checkFunctions(module, metered.frameSlots, policy)
+  if (tooMuch !== undefined) return tooMuch
   return {
     module,
     metered,
