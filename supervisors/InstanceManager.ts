@@ -92,10 +92,7 @@ const makeManager = (options: InstanceManagerOptions) =>
         if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), job.identity)
         if (report.kind === "failed") {
           const compiled = report.compiled ?? job.compiled
-          return crashed(
-            job,
-            concludeFailed(report, identified(job, compiled), job.plan, compiled, job.bytes)
-          )
+          return crashed(job, concludeFailed(report, identified(job, compiled), job.plan))
         }
         const returned = concludeReturned(report)
         return returned instanceof Returned
@@ -119,7 +116,8 @@ const makeManager = (options: InstanceManagerOptions) =>
       const request: Omit<FiringRequest, "cell"> = {
         ...requestOf(plan),
         goal: "fire",
-        source: compiled === undefined ? { bytes } : { compiled },
+        bytes,
+        compiled,
         functionName: job.identity.functionName,
         args: job.args
       }

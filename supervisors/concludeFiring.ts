@@ -1,12 +1,10 @@
 import { ImpossibleEvent, Life } from "../actors/Life.ts"
 import { Crash, type Forensics } from "../src/outcome/Crash.ts"
-import { EngineLost } from "../src/outcome/CrashReason.ts"
+import { EngineLost, reviveCrashReason } from "../src/outcome/CrashReason.ts"
 import type { Evidence } from "../src/outcome/Evidence.ts"
 import type { LifecycleEvent } from "../src/outcome/Lifecycle.ts"
 import { Missing } from "../src/outcome/Missing.ts"
 import { type Metadata, Returned } from "../src/outcome/Returned.ts"
-import type { Compiled } from "../src/runtime/Compiled.ts"
-import { explainFailure } from "../src/runtime/explainFailure.ts"
 import type { FailedReport, ReturnedReport, Step } from "../src/runtime/Firing.ts"
 import type { WorkerLost } from "../src/runtime/GuestWorker.ts"
 import type { FirePlan } from "./FireOptions.ts"
@@ -33,18 +31,15 @@ export const concludeReturned = (report: ReturnedReport): Returned | ImpossibleE
 export const concludeFailed = (
   report: FailedReport,
   identity: Identity,
-  plan: FirePlan,
-  compiled: Compiled | undefined,
-  bytes: Uint8Array
+  plan: FirePlan
 ): Crash | ImpossibleEvent => {
-  const { reason, stack } = explainFailure(report, plan, compiled, bytes)
+  const reason = reviveCrashReason(report.reason)
   const lifecycle = walk(report.steps, reason._tag)
   if (lifecycle instanceof ImpossibleEvent) return lifecycle
   const forensics: Forensics = {
     ...report.evidence,
     ...identity,
     reason,
-    stack,
     lifecycle,
     engine: report.engine,
     versions: report.versions,

@@ -10,7 +10,7 @@ import { moduleHash, moduleHashOffThread } from "../src/forensics/digests.ts"
  */
 export interface IdentifiedModule {
   readonly hash: string
-  /** Bytes that nobody else can change, made when they are first asked for. */
+  /** A copy that the caller cannot change, in shared memory: it goes to every thread that fires it. */
   readonly bytes: () => Uint8Array
 }
 
@@ -20,10 +20,16 @@ export const HASH_INLINE_BYTES_MAX = 2 ** 20
 export const identifyModule = (wasm: Uint8Array): Effect.Effect<IdentifiedModule> =>
   Effect.suspend(() => {
     if (wasm.length <= HASH_INLINE_BYTES_MAX)
-      return Effect.succeed({ hash: moduleHash(wasm), bytes: () => new Uint8Array(wasm) })
+      return Effect.succeed({ hash: moduleHash(wasm), bytes: () => shared(wasm) })
     const copy = new Uint8Array(wasm)
     return Effect.map(
       Effect.promise(() => moduleHashOffThread(copy)),
-      (hash) => ({ hash, bytes: () => copy })
+      (hash) => ({ hash, bytes: () => shared(copy) })
     )
   })
+
+const shared = (bytes: Uint8Array): Uint8Array => {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
+}

@@ -25,7 +25,8 @@ export const validateModule = (
   const request = {
     ...requestOf(plan),
     goal: "compile" as const,
-    source: { bytes: wasm },
+    bytes: wasm,
+    compiled: undefined,
     functionName: "",
     args: []
   }

@@ -1,5 +1,6 @@
 import type { Grants } from "../host/Grant.ts"
 import type { HostDeclaration } from "../host/HostDeclaration.ts"
+import type { CrashReason } from "../outcome/CrashReason.ts"
 import type { Evidence } from "../outcome/Evidence.ts"
 import type { Missing } from "../outcome/Missing.ts"
 import type { RefusedReason } from "../outcome/RefusedReason.ts"
@@ -12,8 +13,10 @@ import type { RunPolicy } from "./RunPolicy.ts"
 export interface FiringRequest {
   /** `compile` stops when the module is compiled: what validating one needs. */
   readonly goal: "fire" | "compile"
-  /** The module: its bytes, or what an earlier firing compiled. */
-  readonly source: { readonly bytes: Uint8Array } | { readonly compiled: Compiled }
+  /** The module as it was handed in. Shared memory, which crosses threads without being copied, or small. */
+  readonly bytes: Uint8Array
+  /** What an earlier firing compiled of it. */
+  readonly compiled: Compiled | undefined
   readonly functionName: string
   readonly args: ReadonlyArray<Value>
   readonly fuel: number
@@ -62,8 +65,8 @@ export interface ReturnedReport extends Ran {
 
 export interface FailedReport extends Ran {
   readonly kind: "failed"
-  readonly failure: Failure
-  readonly evidence: Omit<Evidence, "stack">
+  readonly reason: CrashReason
+  readonly evidence: Evidence
 }
 
 /** One event of the instance's life, and when. */

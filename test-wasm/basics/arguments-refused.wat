@@ -9,7 +9,7 @@
 ;;! refused: BadArguments
 ;;! fire: narrow one 0
 ;;! refused: BadArguments
-;;! fire: wide 9223372036854775808
+;;! fire: wide 18446744073709551616
 ;;! refused: BadArguments
 ;;! fire: wide 0x
 ;;! refused: BadArguments

@@ -4,7 +4,7 @@
 ;;! returned:
 ;;! log: debug hello
 ;;! log: info world
-;;! log: warning
+;;! log: warn
 ;;! log: error héllo
 (module
   (import "env" "log_debug" (func $debug (param i32 i32)))

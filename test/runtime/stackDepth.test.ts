@@ -16,7 +16,7 @@ describe("endless recursion", () => {
     const bytes = shape.wasm()
     it.skipIf(!WebAssembly.validate(bytes))(`is out of stack, and never out of V8's: ${shape.name}`, () => {
       const report = deepDown(100_000, () => fireHere(bytes, { fuel: 1e9 }))
-      expect(endOf(report)).toBe("failed stack")
+      expect(endOf(report)).toBe("failed OutOfStack")
     })
   }
 })
@@ -61,7 +61,7 @@ describe("a frame", () => {
     const report = deepDown(100_000, () =>
       fireHere(parseWat("wide", text), { fuel: 1e9, args: new Array(8).fill(1n) })
     )
-    expect(endOf(report)).toBe("failed stack")
+    expect(endOf(report)).toBe("failed OutOfStack")
   })
 })
 
@@ -85,7 +85,7 @@ describe("a host function", () => {
     while (bad - good > 1) {
       const middle = (good + bad) >> 1
       const end = at(middle)
-      expect(["returned", "failed stack"]).toContain(end)
+      expect(["returned", "failed OutOfStack"]).toContain(end)
       if (end === "returned") good = middle
       else bad = middle
     }

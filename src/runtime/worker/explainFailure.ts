@@ -1,5 +1,6 @@
-import { FunctionMaps } from "../fuel/meter/FunctionMaps.ts"
-import { WASMTIME_PRICES } from "../fuel/PriceTable.ts"
+import { FunctionMaps } from "../../fuel/meter/FunctionMaps.ts"
+import type { OffsetMap } from "../../fuel/meter/OffsetMap.ts"
+import { WASMTIME_PRICES } from "../../fuel/PriceTable.ts"
 import {
   Cancelled,
   type CodeLocation,
@@ -12,25 +13,26 @@ import {
   OutOfStack,
   TimedOut,
   Trapped
-} from "../outcome/CrashReason.ts"
-import type { StackFrame } from "../outcome/Evidence.ts"
-import { isMissing, type Missing } from "../outcome/Missing.ts"
-import { decodeModule } from "../wasm/decodeModule.ts"
-import { InstructionReader } from "../wasm/InstructionReader.ts"
-import { attempt, Malformed } from "../wasm/Malformed.ts"
-import type { Module } from "../wasm/Module.ts"
-import { readNames } from "../wasm/Names.ts"
-import { type Mnemonic, OPCODES } from "../wasm/Opcodes.ts"
-import { sectionOf } from "../wasm/sectionOf.ts"
-import type { Compiled } from "./Compiled.ts"
-import type { FailedReport, FailureCause, FiringRequest, RawFrame } from "./Firing.ts"
-import { trapKind } from "./trapKinds.ts"
+} from "../../outcome/CrashReason.ts"
+import type { StackFrame } from "../../outcome/Evidence.ts"
+import { isMissing, Missing } from "../../outcome/Missing.ts"
+import { decodeModule } from "../../wasm/decodeModule.ts"
+import { InstructionReader } from "../../wasm/InstructionReader.ts"
+import { attempt, Malformed } from "../../wasm/Malformed.ts"
+import type { Module } from "../../wasm/Module.ts"
+import { readNames } from "../../wasm/Names.ts"
+import { type Mnemonic, OPCODES } from "../../wasm/Opcodes.ts"
+import { sectionOf } from "../../wasm/sectionOf.ts"
+import type { Compiled } from "../Compiled.ts"
+import type { Failure, FailureCause, FiringRequest, RawFrame } from "../Firing.ts"
+import { trapKind } from "../trapKinds.ts"
 
 /**
  * A failure as its author can read it: a reason of the closed list, and frames in the module that he wrote.
  *
- * Done on the caller's side, because it needs the guest's own bytes: the names, and the map from metered offsets
- * to original ones, which is made by rewriting just the functions on the stack once more.
+ * Done on the thread that ran the guest, whose time it may take: it needs the guest's own bytes decoded again, for
+ * the names, and the map from metered offsets to original ones, which is made by rewriting just the functions on
+ * the stack once more. For 256 frames of a megabyte each that is a second.
  */
 export interface Explained {
   readonly reason: CrashReason
@@ -38,42 +40,61 @@ export interface Explained {
 }
 
 export const explainFailure = (
-  report: FailedReport,
-  request: Pick<FiringRequest, "fuel" | "timeoutMs" | "policy">,
-  compiled: Compiled | undefined,
-  bytes: Uint8Array
+  { cause, frames }: Failure,
+  request: Pick<FiringRequest, "bytes" | "timeoutMs" | "policy">,
+  fuel: Fuel,
+  compiled: Compiled
 ): Explained => {
-  const { cause, frames } = report.failure
-  const module = decodeModule(bytes)
-  if (compiled === undefined || module instanceof Malformed || isMissing(frames))
-    return {
-      reason: reasonOf(cause, report, request, undefined, undefined),
-      stack: isMissing(frames) ? frames : []
-    }
-  const maps = new FunctionMaps(module, compiled.plan, {
-    prices: WASMTIME_PRICES,
-    nan: request.policy.nan
+  const without = (stack: Explained["stack"]): Explained => ({
+    reason: reasonOf(cause, fuel, request, undefined, undefined),
+    stack
   })
-  const nameOf = namesOf(module)
-  const stack = frames.map((frame): StackFrame => {
-    const codeOffset = originalOffset(frame, maps, compiled)
-    return { funcIndex: frame.funcIndex, name: nameOf(frame.funcIndex), codeOffset }
-  })
+  if (isMissing(frames)) return without(frames)
+  if (frames.length === 0) return without([])
+  const module = decodeModule(new Uint8Array(request.bytes))
+  if (module instanceof Malformed) return without(new Missing("the module cannot be read again"))
+  const maps = new FunctionMaps(module, compiled.plan, { prices: WASMTIME_PRICES, nan: request.policy.nan })
+  const mapOf = memoized((funcIndex) => maps.mapOf(funcIndex))
+  const nameOf = memoized(namesOf(module))
+  const stack = frames.map(
+    (frame): StackFrame => ({
+      funcIndex: frame.funcIndex,
+      name: nameOf(frame.funcIndex),
+      codeOffset: originalOffset(frame, mapOf(frame.funcIndex), compiled)
+    })
+  )
   const [top] = stack
   const at = top === undefined ? undefined : { funcIndex: top.funcIndex, codeOffset: top.codeOffset }
-  return { reason: reasonOf(cause, report, request, at, mnemonicAt(module, at, maps)), stack }
+  return { reason: reasonOf(cause, fuel, request, at, mnemonicAt(module, at, maps)), stack }
+}
+
+interface Fuel {
+  readonly allocated: number
+  readonly used: number
+}
+
+/** A recursion has one function on the stack two hundred times; its map is made once. */
+const memoized = <A>(make: (funcIndex: number) => A): ((funcIndex: number) => A) => {
+  const made = new Map<number, A>()
+  return (funcIndex) => {
+    const known = made.get(funcIndex)
+    if (known !== undefined || made.has(funcIndex)) return known as A // Put there by the line below.
+    const one = make(funcIndex)
+    made.set(funcIndex, one)
+    return one
+  }
 }
 
 const reasonOf = (
   cause: FailureCause,
-  report: FailedReport,
-  request: Pick<FiringRequest, "fuel" | "timeoutMs" | "policy">,
+  fuel: Fuel,
+  request: Pick<FiringRequest, "timeoutMs" | "policy">,
   at: CodeLocation | undefined,
   mnemonic: Mnemonic | undefined
 ): CrashReason => {
   switch (cause.kind) {
     case "fuel":
-      return new OutOfFuel(report.fuel.allocated, report.fuel.used)
+      return new OutOfFuel(fuel.allocated, fuel.used)
     case "deadline":
       return new TimedOut(request.timeoutMs)
     case "cancelled":
@@ -93,11 +114,15 @@ const reasonOf = (
   }
 }
 
-const originalOffset = (frame: RawFrame, maps: FunctionMaps, { plan }: Compiled): number | undefined => {
+const originalOffset = (
+  frame: RawFrame,
+  map: OffsetMap | undefined,
+  { plan }: Compiled
+): number | undefined => {
   const imported = plan.guestFuncs - plan.bodyOffsets.length
   const bodyOffset = plan.bodyOffsets[frame.funcIndex - imported]
   if (bodyOffset === undefined) return undefined
-  return maps.mapOf(frame.funcIndex)?.toOriginal(frame.meteredOffset - bodyOffset)
+  return map?.toOriginal(frame.meteredOffset - bodyOffset)
 }
 
 const mnemonicAt = (

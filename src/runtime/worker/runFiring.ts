@@ -13,6 +13,7 @@ import { FiringCell } from "../FiringCell.ts"
 import type { InstanceEventName } from "../InstanceEventName.ts"
 import type { Engine, EngineInstance } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
+import { explainFailure } from "./explainFailure.ts"
 import { HostBridge } from "./HostBridge.ts"
 import type { CallRemote } from "./RemoteCalls.ts"
 import { readArguments, typedValues } from "./readArguments.ts"
@@ -40,9 +41,9 @@ export const runFiring = (request: FiringRequest, services: FiringServices): Fir
   const cell = new FiringCell(request.cell)
   const began = performance.now()
   cell.enter("compiling")
-  const fresh = "bytes" in request.source
-  const compiled =
-    "bytes" in request.source ? engine.compile(request.source.bytes, request.policy) : request.source.compiled
+  const fresh = request.compiled === undefined
+  // A copy of its own where memory is shared: what is checked must be what is compiled.
+  const compiled = request.compiled ?? engine.compile(new Uint8Array(request.bytes), request.policy)
   const compileMicros = fresh ? micros(began) : 0
   const refuse = (reason: RefusedReason, known: Compiled | undefined): FiringReport => {
     cell.enter("done")
@@ -73,21 +74,20 @@ export const runFiring = (request: FiringRequest, services: FiringServices): Fir
     engine: engine.name,
     versions: engine.versions
   }
-  cell.enter("done")
-  if ("values" in outcome)
-    return {
-      kind: "returned",
-      ...common,
-      values: outcome.values,
-      typed: typedValues(signature.results, outcome.values)
-    }
+  if ("values" in outcome) {
+    cell.enter("done")
+    const typed = typedValues(signature.results, outcome.values)
+    return { kind: "returned", ...common, values: outcome.values, typed }
+  }
   const { failure, captured } = outcome
+  const { reason, stack } = explainFailure(failure, request, common.fuel, compiled)
+  cell.enter("done")
   const fuel = { ...common.fuel, exactness: "bound" as const }
   return {
     kind: "failed",
     ...common,
-    failure,
-    evidence: { ...captured, fuel, journal: run.journal.evidence() }
+    reason,
+    evidence: { ...captured, fuel, stack, journal: run.journal.evidence() }
   }
 }
 
