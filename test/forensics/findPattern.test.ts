@@ -55,7 +55,7 @@ describe("finding a pattern", () => {
       }
       return found
     }
-    expect(fc.check(law(forgetful), { numRuns: 2000, endOnFailure: true }).failed).toBe(true)
+    expect(fc.check(law(forgetful), { numRuns: 2000, seed: 1, endOnFailure: true }).failed).toBe(true)
   })
 
   it("stops at its bound and says that there is more", () => {

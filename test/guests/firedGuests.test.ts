@@ -20,6 +20,7 @@ const guests = readGuests().map((guest) => ({
   lacks: guest.header.needs.filter((n) => !engineHas(n))
 }))
 
+// Skipped where the engine lacks what the guest needs; the title of the skipped test names the guest.
 for (const { header, wasm, lacks } of guests)
   it.skipIf(lacks.length > 0)(`${header.path}: ${header.proves}`, async () => {
     const bytes = wasm()

@@ -14,6 +14,7 @@ const deepDown = <A>(bytes: number, run: () => A): A => {
 describe("endless recursion", () => {
   for (const shape of STACK_SHAPES) {
     const bytes = shape.wasm()
+    // Skipped where the engine does not have the feature that the shape is made of.
     it.skipIf(!WebAssembly.validate(bytes))(`is out of stack, and never out of V8's: ${shape.name}`, () => {
       const report = deepDown(100_000, () => fireHere(bytes, { fuel: 1e9 }))
       expect(endOf(report)).toBe("failed OutOfStack")
