@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os"
+import type { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
-import { type GuestWorker, startGuestWorker } from "../src/runtime/GuestWorker.ts"
+import { type GuestWorker, makeGuestWorker } from "../src/runtime/GuestWorker.ts"
 
 /**
  * The threads that run guests: as many as there are cores, each started when it is first needed, each lent to
@@ -20,6 +21,8 @@ export interface GuestThreads {
 export interface GuestThreadsOptions {
   /** Default: the cores of the machine, at most {@link THREADS_DEFAULT_MAX}. */
   readonly threadsMax?: number | undefined
+  /** A thread that was started ahead, with `startThread`: the first firing gets it. */
+  readonly started?: Worker | undefined
 }
 
 /** A thread takes about 7 MB before it runs anything. */
@@ -33,14 +36,16 @@ export const makeGuestThreads = (
     const threadsMax = options.threadsMax ?? Math.min(availableParallelism(), THREADS_DEFAULT_MAX)
     const places = yield* Semaphore.make(threadsMax)
     const idle: Array<Lent> = []
-    const start: Effect.Effect<Lent> = Effect.gen(function* () {
-      const own = yield* Scope.fork(scope)
-      const worker = yield* Scope.provide(startGuestWorker, own)
-      return { worker, own }
-    })
+    const start = (started?: Worker): Effect.Effect<Lent> =>
+      Effect.gen(function* () {
+        const own = yield* Scope.fork(scope)
+        const worker = yield* Scope.provide(makeGuestWorker(started), own)
+        return { worker, own }
+      })
+    if (options.started !== undefined) idle.push(yield* start(options.started))
     const take: Effect.Effect<Lent> = Effect.suspend(() => {
       const lent = idle.pop()
-      if (lent === undefined) return start
+      if (lent === undefined) return start()
       return lent.worker.alive() ? Effect.succeed(lent) : Effect.andThen(close(lent), take)
     })
     const giveBack = (lent: Lent): Effect.Effect<void> =>

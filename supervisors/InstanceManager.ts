@@ -15,7 +15,6 @@ import { Returned } from "../src/outcome/Returned.ts"
 import type { Value } from "../src/outcome/Value.ts"
 import type { Compiled } from "../src/runtime/Compiled.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
-import { fireInline } from "../src/runtime/fireInline.ts"
 import { type FiringCaller, WorkerLost } from "../src/runtime/GuestWorker.ts"
 import type { ModuleSummary } from "../src/runtime/ModuleSummary.ts"
 import { policyKey } from "../src/runtime/RunPolicy.ts"
@@ -127,7 +126,7 @@ const makeManager = (options: InstanceManagerOptions) =>
         onCancelled: (report) => Effect.asVoid(Effect.exit(conclude(job, report)))
       }
       return plan.inline
-        ? fireInline(request, caller.onLog)
+        ? Effect.flatMap(loadInline, (fireInline) => fireInline(request, caller.onLog))
         : threads.lend((worker) => worker.fire(request, caller))
     }
 
@@ -177,6 +176,20 @@ const makeManager = (options: InstanceManagerOptions) =>
       })
     return InstanceManager.of({ fire, validate })
   })
+
+/** Loaded when first needed: it brings the meter and the engine, half of all that is loaded, to this thread. */
+const loadInline = Effect.suspend(() =>
+  inline === undefined
+    ? Effect.map(
+        Effect.promise(() => import("../src/runtime/fireInline.ts")),
+        ({ fireInline }) => {
+          inline = fireInline
+          return fireInline
+        }
+      )
+    : Effect.succeed(inline)
+)
+let inline: typeof import("../src/runtime/fireInline.ts")["fireInline"] | undefined
 
 interface Job {
   readonly bytes: Uint8Array

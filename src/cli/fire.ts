@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { planFiring } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
@@ -7,7 +8,6 @@ import { ENDING_SIGNALS, type Ending, type EndingSignal, UsageProblem } from "./
 import { readBounded } from "./files.ts"
 import { settle } from "./manager.ts"
 import { MODULE_OPTIONS, policyProblem, RUN_OPTIONS, readPolicy } from "./policyOptions.ts"
-import { printErr } from "./print.ts"
 import type { Invocation } from "./program.ts"
 import { reportInterrupted, reportOutcome } from "./reportOutcome.ts"
 
@@ -17,14 +17,13 @@ import { reportInterrupted, reportOutcome } from "./reportOutcome.ts"
  * A first SIGINT or SIGTERM stops the guest, whose state is captured as for any other crash; a second one ends the
  * process at once. Inline the guest holds the thread that would hear of it, so there a signal does what it always does.
  */
-export const fire = ({ args, options }: Invocation): Promise<Ending> => {
+export const fire = ({ args, options }: Invocation, thread: Worker | undefined): Promise<Ending> => {
   const [file = "", functionName = "", ...guestArgs] = args
   const rows = [...RUN_OPTIONS, ...MODULE_OPTIONS]
   const asked = readPolicy(rows, options)
   if (asked instanceof UsageProblem) return Promise.resolve(asked)
   const plan = planFiring(asked)
   if ("_tag" in plan) return Promise.resolve(policyProblem(rows, plan, describeRefusedReason(plan)))
-  for (const notice of plan.grants.notices) printErr(`note: ${notice}\n`)
 
   const inline = options["inline"] === true
   const signals = inline ? NO_SIGNALS : hearSignals()
@@ -42,11 +41,12 @@ export const fire = ({ args, options }: Invocation): Promise<Ending> => {
     json: options["json"] === true,
     dump: typeof options["dump"] === "string" ? options["dump"] : undefined
   }
-  const logs = plan.grants.granted.some(({ capability }) => capability === "log")
+  const { granted, notices } = plan.grants
+  const logs = notices.length > 0 || granted.some(({ capability }) => capability === "log")
   return (
     logs ? import("./guestLog.ts").then(({ logToStderr }) => logToStderr(firing)) : Promise.resolve(firing)
   )
-    .then((effect) => settle(effect, signals.abort))
+    .then((effect) => settle(effect, thread, signals.abort))
     .then((settled) => {
       signals.stop()
       const signal = signals.heard()

@@ -4,10 +4,10 @@ import * as References from "effect/References"
 import { printErr } from "./print.ts"
 
 /**
- * A guest's log lines on standard error: its level, its text, and what had to be changed of it.
+ * Log lines on standard error: who speaks, the level, the text, and what had to be changed of a guest's.
  *
- * Loaded only where `log` was granted: Effect's loggers take 25 ms to load. The text is one line that cannot act on
- * a terminal before it gets here.
+ * Loaded only where there can be any, because `log` was granted or a grant is worth a warning: Effect's loggers take
+ * 25 ms to load. A guest's text is one line that cannot act on a terminal before it gets here.
  */
 const logger = Logger.make<unknown, void>(({ logLevel, message, fiber }) => {
   const annotations = fiber.getRef(References.CurrentLogAnnotations)

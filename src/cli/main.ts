@@ -1,39 +1,53 @@
 import { readFileSync } from "node:fs"
 import { findPackageJSON } from "node:module"
-import { CommanderError } from "commander"
+import type { Worker } from "node:worker_threads"
+import { startThread } from "../runtime/startThread.ts"
 import { type Ending, EXIT, UsageProblem } from "./ExitStatus.ts"
-import { type Invocation, makeProgram, type Subcommand } from "./program.ts"
+import type { Invocation, Subcommand } from "./program.ts"
 
 /**
  * From arguments to an exit status. Each subcommand is loaded when it is asked for, because loading is most of
- * what a small firing takes.
+ * what a small firing takes; the thread that will run the guest comes up meanwhile.
  *
  * Rejected only for a defect of ours, which the launcher reports.
  */
 export const main = (argv: ReadonlyArray<string>): Promise<number> => {
-  let status: number = EXIT.done
-  const program = makeProgram(version(), (name, invocation) =>
-    SUBCOMMAND[name](invocation).then((ending) => {
-      if (ending instanceof UsageProblem) invocation.command.error(`error: ${ending.what}`)
-      else status = ending
-    })
-  )
-  return program.parseAsync([...argv], { from: "user" }).then(
-    () => status,
-    (error: unknown) =>
-      error instanceof CommanderError
-        ? error.exitCode === 0
-          ? EXIT.done
-          : EXIT.usage
-        : Promise.reject(error)
+  const thread = needsThread(argv) ? startThread() : undefined
+  return Promise.all([import("commander"), import("./program.ts")]).then(
+    ([{ CommanderError }, { makeProgram }]) => {
+      let status: number = EXIT.done
+      const program = makeProgram(version(), (name, invocation) =>
+        SUBCOMMAND[name](invocation, thread).then((ending) => {
+          if (ending instanceof UsageProblem) invocation.command.error(`error: ${ending.what}`)
+          else status = ending
+        })
+      )
+      return program.parseAsync([...argv], { from: "user" }).then(
+        () => status,
+        (error: unknown) => {
+          if (!(error instanceof CommanderError)) return Promise.reject(error)
+          return error.exitCode === 0 ? EXIT.done : EXIT.usage
+        }
+      )
+    }
   )
 }
 
-const SUBCOMMAND: Readonly<Record<Subcommand, (invocation: Invocation) => Promise<Ending>>> = {
-  fire: (invocation) => import("./fire.ts").then(({ fire }) => fire(invocation)),
-  validate: (invocation) => import("./validate.ts").then(({ validate }) => validate(invocation)),
+/**
+ * Told before the command line is parsed, so that starting costs no time. Where it is wrong, a thread is started
+ * that nobody uses and that ends with the process.
+ */
+const needsThread = ([name = "", ...rest]: ReadonlyArray<string>): boolean =>
+  ["fire", "validate", "meter"].includes(name) && !rest.includes("--inline")
+
+type Run = (invocation: Invocation, thread: Worker | undefined) => Promise<Ending>
+
+const SUBCOMMAND: Readonly<Record<Subcommand, Run>> = {
+  fire: (invocation, thread) => import("./fire.ts").then(({ fire }) => fire(invocation, thread)),
+  validate: (invocation, thread) =>
+    import("./validate.ts").then(({ validate }) => validate(invocation, thread)),
   inspect: (invocation) => import("./inspect.ts").then(({ inspect }) => inspect(invocation)),
-  meter: (invocation) => import("./meter.ts").then(({ meter }) => meter(invocation)),
+  meter: (invocation, thread) => import("./meter.ts").then(({ meter }) => meter(invocation, thread)),
   completion: (invocation) => import("./completion.ts").then(({ completion }) => completion(invocation))
 }
 

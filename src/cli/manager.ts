@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -13,9 +14,10 @@ import { FuelMeter } from "../fuel/FuelMeter.ts"
  * Made of the pieces and not of `src/index.ts`, which brings the dump's format and the analyser with it: 40 of
  * the 170 files that would be read before a guest starts.
  */
-const layer = InstanceManager.layer({ threadsMax: 1 }).pipe(
-  Layer.provide(Layer.merge(Audit.layer, FuelMeter.layer))
-)
+const layerOf = (started: Worker | undefined) =>
+  InstanceManager.layer({ threadsMax: 1, started }).pipe(
+    Layer.provide(Layer.merge(Audit.layer, FuelMeter.layer))
+  )
 
 /** What came of it: what it answered, how it failed, or that it was interrupted. A defect rejects. */
 export type Settled<A, E> =
@@ -25,9 +27,13 @@ export type Settled<A, E> =
 
 export const settle = <A, E>(
   effect: Effect.Effect<A, E, InstanceManager>,
+  started: Worker | undefined,
   signal?: AbortSignal
 ): Promise<Settled<A, E>> => {
-  const provided = effect.pipe(Effect.provide(layer), Effect.provideService(References.LogToStderr, true))
+  const provided = effect.pipe(
+    Effect.provide(layerOf(started)),
+    Effect.provideService(References.LogToStderr, true)
+  )
   return Effect.runPromiseExit(provided, signal === undefined ? undefined : { signal }).then(
     (exit): Settled<A, E> | Promise<never> => {
       if (Exit.isSuccess(exit)) return { kind: "succeeded", value: exit.value }

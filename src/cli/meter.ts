@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { makeRunPolicy } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
@@ -21,7 +22,7 @@ import { reportInterrupted, reportRefused } from "./reportOutcome.ts"
  *
  * The module is validated first, as a firing would, because the meter believes what it reads.
  */
-export const meter = ({ args, options }: Invocation): Promise<Ending> => {
+export const meter = ({ args, options }: Invocation, thread: Worker | undefined): Promise<Ending> => {
   const [file = ""] = args
   const output = String(options["output"])
   const asked = readPolicy(MODULE_OPTIONS, options)
@@ -38,7 +39,7 @@ export const meter = ({ args, options }: Invocation): Promise<Ending> => {
     yield* writeWhole(output, metered, 0o666)
     return `${JSON.stringify(output)}: ${metered.length} bytes, ${wasm.length} before\n`
   })
-  return settle(metering).then((settled) => {
+  return settle(metering, thread).then((settled) => {
     if (settled.kind === "interrupted") return reportInterrupted("SIGINT", { json: false, dump: undefined })
     if (settled.kind === "failed") return reportRefused(settled.error, false)
     printErr(settled.value)

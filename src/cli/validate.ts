@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { makeRunPolicy } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
@@ -13,7 +14,7 @@ import type { Invocation } from "./program.ts"
 import { reportInterrupted, reportRefused } from "./reportOutcome.ts"
 
 /** `munition validate`: what a firing would check before there is an instance, and what the module offers and wants. */
-export const validate = ({ args, options }: Invocation): Promise<Ending> => {
+export const validate = ({ args, options }: Invocation, thread: Worker | undefined): Promise<Ending> => {
   const [file = ""] = args
   const asked = readPolicy(MODULE_OPTIONS, options)
   if (asked instanceof UsageProblem) return Promise.resolve(asked)
@@ -29,7 +30,7 @@ export const validate = ({ args, options }: Invocation): Promise<Ending> => {
   const validation = Effect.flatMap(readBounded(file, "moduleBytesMax", policy.moduleBytesMax), (wasm) =>
     InstanceManager.use((manager) => manager.validate(wasm, { ...policy, ...expectations }))
   )
-  return settle(validation).then((settled) => {
+  return settle(validation, thread).then((settled) => {
     if (settled.kind === "interrupted") return reportInterrupted("SIGINT", { json, dump: undefined })
     if (settled.kind === "failed") return reportRefused(settled.error, json)
     if (json) printJson({ outcome: "valid", ...settled.value })

@@ -1,14 +1,14 @@
-import { MessageChannel, Worker } from "node:worker_threads"
+import { MessageChannel, type Worker } from "node:worker_threads"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import type * as Scope from "effect/Scope"
 import type { LogRecord } from "../host/builtin/log.ts"
 import type { RemoteFunction } from "../host/HostFunction.ts"
 import { answerRemote } from "./answerRemote.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
+import { startThread } from "./startThread.ts"
 import type { FireMessage, WorkerMessage } from "./worker/messages.ts"
 
 /**
@@ -60,26 +60,15 @@ export const FENCE_MS = 500
 const CAPTURE_MS_MAX = 10_000
 const FENCE_STEP_MS = 25
 
-const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js"
-
-/** Starts a thread; it ends with the scope. */
-export const startGuestWorker: Effect.Effect<GuestWorker, never, Scope.Scope> = Effect.gen(function* () {
+/** Starts a thread, or takes one that {@link startThread} has started ahead; it ends with the scope. */
+export const makeGuestWorker = Effect.fnUntraced(function* (started?: Worker) {
   const worker = yield* Effect.acquireRelease(
-    Effect.sync(
-      () =>
-        new Worker(new URL(`./worker/main.${EXTENSION}`, import.meta.url), {
-          // A guest must not read the daemon's environment or arguments through a host module's mistake.
-          env: {},
-          argv: [],
-          execArgv: [],
-          stdin: false
-        })
-    ),
-    (started) => Effect.promise(() => started.terminate())
+    Effect.sync(() => started ?? startThread()),
+    (thread) => Effect.promise(() => thread.terminate())
   )
-  worker.unref()
   const state: { alive: boolean; tell: ((message: WorkerMessage | WorkerLost) => void) | undefined } = {
-    alive: true,
+    // One that ended ahead of us tells nobody any more, but it has no id.
+    alive: worker.threadId >= 0,
     tell: undefined
   }
   const lost = (cause: string) => {
@@ -141,7 +130,8 @@ export const startGuestWorker: Effect.Effect<GuestWorker, never, Scope.Scope> = 
         Effect.ensuring(finish)
       )
     })
-  return { fire, alive: () => state.alive, threadId: worker.threadId }
+  const made: GuestWorker = { fire, alive: () => state.alive, threadId: worker.threadId }
+  return made
 })
 
 /** The fence: looks at the cell from time to time and terminates a thread that is over its time. */

@@ -155,7 +155,7 @@ describe("munition fire", () => {
     const ran = await munition([...args, "--grant", "network"])
     expect(ran.stdout).toBe("946684800000\n")
     expect(ran.stderr).toContain(
-      "note: capability network was granted, but nothing in this version uses it\n"
+      "munition warn: capability network was granted, but nothing in this version uses it\n"
     )
   })
 
