@@ -68,7 +68,7 @@ describe("the command line", () => {
         --table-elements <count>  elements that its tables may have together (default: 200000)
         --object-bytes <count>    bytes of garbage-collected objects it may allocate (default: 268435456)
         --stack-slots <count>     parameters, locals and operands of the calls in progress (default:
-                                  49152)
+                                  65536)
         --nan <bits>              canonical makes the bits of a NaN the same everywhere (default: engine)
                                   (choices: "canonical", "engine")
         --allow <feature>         a feature that makes one run differ from the next, repeatable (choices:
@@ -96,7 +96,7 @@ describe("the command line", () => {
         --object-bytes <count>        bytes of garbage-collected objects it may allocate (default:
                                       268435456)
         --stack-slots <count>         parameters, locals and operands of the calls in progress (default:
-                                      49152)
+                                      65536)
         --nan <bits>                  canonical makes the bits of a NaN the same everywhere (default:
                                       engine) (choices: "canonical", "engine")
         --allow <feature>             a feature that makes one run differ from the next, repeatable
@@ -139,7 +139,7 @@ describe("the command line", () => {
         --table-elements <count>  elements that its tables may have together (default: 200000)
         --object-bytes <count>    bytes of garbage-collected objects it may allocate (default: 268435456)
         --stack-slots <count>     parameters, locals and operands of the calls in progress (default:
-                                  49152)
+                                  65536)
         --nan <bits>              canonical makes the bits of a NaN the same everywhere (default: engine)
                                   (choices: "canonical", "engine")
         --allow <feature>         a feature that makes one run differ from the next, repeatable (choices:

@@ -37,7 +37,7 @@ const roundTripLaw = (open: (bytes: Uint8Array) => Forensics) =>
 describe("the law of the dump", () => {
   it("says that decoding what was encoded is the identity", () => {
     fc.assert(roundTripLaw(opened), { numRuns: 200 })
-  })
+  }, 60_000)
 
   it("is broken by a decoder that forgets how many answers were dropped", () => {
     const forgetful = (bytes: Uint8Array): Forensics => {

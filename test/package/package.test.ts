@@ -11,7 +11,6 @@ import { Consumer, Unreachable } from "./Consumer.ts"
 const consumer = new Consumer()
 const programs = readPrograms(readFileSync(join(root, "README.md"), "utf8"))
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
-const hasCommand = existsSync(join(root, "src/cli/munition.ts"))
 let files: ReadonlyArray<string> | Unreachable = []
 
 beforeAll(() => {
@@ -37,7 +36,7 @@ describe("the published package", () => {
 
   it("has what its entry points and commands name", (context) => {
     if (files instanceof Unreachable) return context.skip(`npm cannot reach its registry: ${files.code}`)
-    const named = [manifest.exports, hasCommand ? manifest.bin : []].flatMap(leaves)
+    const named = [manifest.exports, manifest.bin].flatMap(leaves)
     expect(
       named.filter((path) => !(files as ReadonlyArray<string>).includes(path.replace("./", "")))
     ).toEqual([])
@@ -71,8 +70,7 @@ describe("the published package", () => {
     }
   }, 60_000)
 
-  // A tree without the command has nothing to run.
-  it.skipIf(!hasCommand)("fires from the command line", (context) => {
+  it("fires from the command line", (context) => {
     if (files instanceof Unreachable) return context.skip(`npm cannot reach its registry: ${files.code}`)
     const ran = consumer.npx("munition", "fire", "test-wasm/rust/sampler.wasm", "factorial", "20", "--json")
     expect(ran.stdout, ran.stderr).toContain('"value":"2432902008176640000"')
