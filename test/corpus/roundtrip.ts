@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, relative, resolve } from "node:path"
+import { meterModule } from "../../src/fuel/meter/meterModule.ts"
+import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
+import { RUN_POLICY_MAX } from "../../src/runtime/RunPolicy.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
 import { InstructionReader } from "../../src/wasm/InstructionReader.ts"
@@ -13,8 +16,8 @@ import { usedFeatures } from "../../src/wasm/usedFeatures.ts"
 /**
  * `node test/corpus/roundtrip.ts DIR…`: holds the law of the binary format against every .wasm file there.
  *
- * Decodes each, reads every instruction, encodes it through the instruction model and compares the bytes; says
- * how fast reading was and what the module uses. Of a component, the modules in it. Ends with the sums, and fails if one module did.
+ * Decodes each, reads every instruction, encodes it through the instruction model and compares the bytes; meters it
+ * and asks V8 whether it takes the result; says how fast that was and what the module uses. Of a component, the modules in it. Ends with the sums, and fails if one module did.
  */
 const files = process.argv.slice(2).flatMap((directory) =>
   readdirSync(resolve(directory), { recursive: true, encoding: "utf8" })
@@ -34,8 +37,28 @@ interface Sums {
   instructions: number
   readMs: number
   deepMs: number
+  meterMs: number
+  meteredBytes: number
 }
-const sums: Sums = { modules: 0, failed: 0, bytes: 0, instructions: 0, readMs: 0, deepMs: 0 }
+const sums: Sums = {
+  modules: 0,
+  failed: 0,
+  bytes: 0,
+  instructions: 0,
+  readMs: 0,
+  deepMs: 0,
+  meterMs: 0,
+  meteredBytes: 0
+}
+/** Bounds that no published module meets. */
+const METER = {
+  prices: WASMTIME_PRICES,
+  slotsMax: RUN_POLICY_MAX.stackSlotsMax,
+  objectBytesMax: RUN_POLICY_MAX.objectBytesMax,
+  memoryPagesMax: RUN_POLICY_MAX.memoryPagesMax,
+  tableElementsMax: RUN_POLICY_MAX.tableElementsMax,
+  customSections: "keep" as const
+}
 /** The version byte of a component. */
 const COMPONENT = 0x0d
 const features = new Map<string, number>()
@@ -57,7 +80,8 @@ for (const [feature, count] of [...features].sort((a, b) => b[1] - a[1]))
   print(`${String(count).padStart(5)}  ${feature}`)
 print(
   `${sums.modules} modules, ${sums.failed} failed, ${megabytes(sums.bytes)} MB, ${sums.instructions} instructions, ` +
-    `read at ${rate(sums.bytes, sums.readMs)} MB/s, deep round trip at ${rate(sums.bytes, sums.deepMs)} MB/s`
+    `read at ${rate(sums.bytes, sums.readMs)} MB/s, deep round trip at ${rate(sums.bytes, sums.deepMs)} MB/s, ` +
+    `read and metered at ${rate(sums.bytes, sums.meterMs)} MB/s to ${(sums.meteredBytes / sums.bytes).toFixed(2)} of the size`
 )
 if (sums.failed > 0) process.exitCode = 1
 
@@ -93,12 +117,34 @@ function check(name: string, bytes: Uint8Array): string | Malformed | undefined 
   sums.instructions += instructions
   sums.readMs += read - started
   sums.deepMs += done - encoded
-  // What else the law should be held against (a metered module, what the engine says of it) goes here.
+  const refused = meterAndShowV8(bytes)
   print(
     `ok    ${name}: ${bytes.length} bytes, ${instructions} instructions, ${readNames(module).functions.size} names, ` +
       `read ${rate(bytes.length, read - started)} MB/s, ${used.join(" ")}`
   )
+  if (refused !== undefined) return refused
   return same && deep ? undefined : `bytes differ${same ? "" : " (windows)"}${deep ? "" : " (instructions)"}`
+}
+
+/** Reads and meters as a firing does, under both policies for NaNs. *Returns* what V8 says of the result, if anything. */
+function meterAndShowV8(bytes: Uint8Array): string | undefined {
+  for (const nan of ["engine", "canonical"] as const) {
+    const started = performance.now()
+    const module = decodeModule(bytes)
+    if (module instanceof Malformed) return module.message
+    const metered = meterModule(module, { ...METER, nan })
+    const took = performance.now() - started
+    if (metered instanceof Malformed) return `metering: ${metered.message}`
+    if (nan === "engine") {
+      sums.meteredBytes += metered.bytes.length
+      sums.meterMs += took
+    }
+    // Only what this V8 takes without a meter can be held against it.
+    const source = new Uint8Array(bytes)
+    if (WebAssembly.validate(source) && !WebAssembly.validate(metered.bytes))
+      return `V8 refuses it metered (${nan})`
+  }
+  return undefined
 }
 
 function countInstructions(module: Module): number {
