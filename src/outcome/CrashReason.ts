@@ -1,3 +1,5 @@
+import { visible } from "./visible.ts"
+
 /**
  * Why a guest that existed, or was being made, failed.
  *
@@ -135,11 +137,14 @@ export const CRASH_TAGS = [
 ] as const satisfies ReadonlyArray<CrashReason["_tag"]>
 
 /**
- * One sentence for a person: the thing, the bound, the value.
+ * One sentence for a person: the thing, the bound, the value. Texts in it may be anybody's, so it is one
+ * line that cannot act on a terminal.
  *
  *     describeCrashReason(new OutOfFuel(1000, 1000)) // => "out of fuel: used 1000 of 1000"
  */
-export const describeCrashReason = (reason: CrashReason): string => {
+export const describeCrashReason = (reason: CrashReason): string => visible(describe(reason))
+
+const describe = (reason: CrashReason): string => {
   switch (reason._tag) {
     case "OutOfFuel":
       return `out of fuel: used ${reason.used} of ${reason.allocated}`

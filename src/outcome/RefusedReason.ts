@@ -1,3 +1,5 @@
+import { visible } from "./visible.ts"
+
 /**
  * Why a firing was turned down before there was an instance: the caller's bad news, never the guest's.
  *
@@ -98,12 +100,15 @@ export const REFUSED_TAGS = [
 ] as const satisfies ReadonlyArray<RefusedReason["_tag"]>
 
 /**
- * One sentence for a person: the thing, the bound, the value.
+ * One sentence for a person: the thing, the bound, the value. The names in it may be a guest's, so it is one
+ * line that cannot act on a terminal.
  *
  *     describeRefusedReason(new LimitExceeded("memoryPagesMax", 1024, 65536))
  *     // => "memoryPagesMax: expected at most 1024, got 65536"
  */
-export const describeRefusedReason = (reason: RefusedReason): string => {
+export const describeRefusedReason = (reason: RefusedReason): string => visible(describe(reason))
+
+const describe = (reason: RefusedReason): string => {
   switch (reason._tag) {
     case "Malformed":
       return `malformed module${reason.offset === undefined ? "" : ` at offset ${reason.offset}`}: ${reason.what}`
