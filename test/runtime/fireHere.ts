@@ -1,6 +1,7 @@
 import type { LogRecord } from "../../src/host/builtin/log.ts"
 import { resolveGrants } from "../../src/host/Grant.ts"
 import { checkHostFunctions, type HostFunction } from "../../src/host/HostFunction.ts"
+import { BadArguments, describeRefusedReason } from "../../src/outcome/RefusedReason.ts"
 import type { FiringReport, FiringRequest } from "../../src/runtime/Firing.ts"
 import { FiringCell } from "../../src/runtime/FiringCell.ts"
 import { RUN_POLICY_DEFAULT, type RunPolicy } from "../../src/runtime/RunPolicy.ts"
@@ -44,6 +45,12 @@ export const requestFor = (wasm: Uint8Array | string, options: HereOptions = {})
     declarations,
     cell: (options.cell ?? new FiringCell()).buffer
   }
+}
+
+/** A declaration that must be right. */
+export const declared = <A>(one: A | BadArguments): A => {
+  if (one instanceof BadArguments) throw new Error(describeRefusedReason(one))
+  return one
 }
 
 /** What a thread's services are, answering built-in functions only; log lines are kept. */

@@ -23,7 +23,10 @@ export const readArguments = (
     if (value === undefined)
       return new BadArguments(
         `argument ${i + 1}`,
-        EXPECTED[type] ?? `null, the only ${type} there is outside`,
+        EXPECTED[type] ??
+          (UNREADABLE.test(type)
+            ? `a function without ${type} parameters, which JavaScript cannot pass`
+            : `null, the only ${type} there is outside`),
         show(args[i])
       )
     read.push(value)
@@ -31,12 +34,24 @@ export const readArguments = (
   return read
 }
 
+/**
+ * What is wrong with a function that has results which JavaScript cannot take: found before it runs and not after.
+ */
+export const checkResults = ({ results }: ExportedFunction): BadArguments | undefined => {
+  const unreadable = results.find((type) => UNREADABLE.test(type))
+  return unreadable === undefined
+    ? undefined
+    : new BadArguments("function", "results that JavaScript can take", unreadable)
+}
+
+/** A vector, or a reference to an exception. */
+const UNREADABLE = /^v128$|\bexn|exnref$/
+
 const EXPECTED: Readonly<Record<string, string>> = {
   i32: "i32, an integer -2147483648..4294967295",
   i64: "i64, a bigint -9223372036854775808..18446744073709551615",
   f32: "f32, a number",
-  f64: "f64, a number",
-  v128: "a function without v128 parameters, which JavaScript cannot pass"
+  f64: "f64, a number"
 }
 
 const readArgument = (type: string, arg: Value | undefined): Value | undefined => {
@@ -57,9 +72,8 @@ const readArgument = (type: string, arg: Value | undefined): Value | undefined =
     case "f32":
     case "f64":
       return typeof arg === "number" ? arg : typeof arg === "string" ? readFloat(arg) : undefined
-    case "v128":
-      return undefined
     default:
+      if (UNREADABLE.test(type)) return undefined
       // References cannot come from outside, except the null one where the type has it.
       return (arg === null || arg === "null") && !/^\(ref (?!null)/.test(type) ? null : undefined
   }

@@ -8,7 +8,7 @@ import { Missing } from "../../outcome/Missing.ts"
 import { type RefusedReason, UnknownFunction } from "../../outcome/RefusedReason.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
-import type { Failure, FiringReport, FiringRequest, Step } from "../Firing.ts"
+import type { Failure, FailureCause, FiringReport, FiringRequest, Step } from "../Firing.ts"
 import { FiringCell } from "../FiringCell.ts"
 import type { InstanceEventName } from "../InstanceEventName.ts"
 import type { Engine, EngineInstance } from "./Engine.ts"
@@ -16,7 +16,7 @@ import { EngineFault } from "./EngineFault.ts"
 import { explainFailure } from "./explainFailure.ts"
 import { HostBridge } from "./HostBridge.ts"
 import type { CallRemote } from "./RemoteCalls.ts"
-import { readArguments, typedValues } from "./readArguments.ts"
+import { checkResults, readArguments, typedValues } from "./readArguments.ts"
 
 /**
  * One firing on the thread that runs guests, from request to report.
@@ -60,6 +60,8 @@ export const runFiring = (request: FiringRequest, services: FiringServices): Fir
   if (signature === undefined) return refuse(unknownFunction(request.functionName, compiled), compiled)
   const args = readArguments(signature, request.args)
   if ("_tag" in args) return refuse(args, compiled)
+  const unreadable = checkResults(signature)
+  if (unreadable !== undefined) return refuse(unreadable, compiled)
 
   const run = new Run(request, services, cell, began)
   const outcome = run.execute(compiled, links, args)
@@ -139,6 +141,12 @@ class Run {
     let instance: EngineInstance | undefined
     const entered = performance.now()
     this.#cell.enter("executing")
+    // A guest that is gone before its first empty slice would not see it.
+    if (this.#cell.cancelled) {
+      const outcome = this.#failed({ cause: { kind: "cancelled" }, frames: [] }, undefined)
+      this.#step("CLEANED")
+      return outcome
+    }
     try {
       const host = { account: this.#account, links, caller: this.#bridge, policy: this.#request.policy }
       instance = this.#services.engine.instantiate(compiled, host)
@@ -152,21 +160,41 @@ class Run {
       this.#account.settle(made.fuelRemaining())
       this.memory = made.memorySize()
       this.#step("RETURNED")
-      // Charged beyond the allocation since the last look: out of fuel, although it managed to return.
-      if (this.#account.charged > this.#account.allocated)
-        return this.#failed({ cause: { kind: "fuel" }, frames: [] }, made)
-      return { values }
+      return this.#overdrawn() ? this.#failed({ cause: { kind: "fuel" }, frames: [] }, made) : { values }
     } catch (thrown) {
       this.durationMicros = micros(entered)
-      if (instance !== undefined) {
-        this.#account.settle(instance.fuelRemaining())
-        this.memory = instance.memorySize()
-      }
-      return this.#failed(failureOf(thrown), instance)
+      const failure = failureOf(thrown)
+      if (instance !== undefined) this.#settle(instance)
+      const { kind } = failure.cause
+      const cause = OWN_FAULTS.has(kind) && this.#overdrawn() ? { kind: "fuel" as const } : failure.cause
+      return this.#failed({ ...failure, cause }, instance)
     } finally {
-      instance?.cleanUp()
+      this.#cleanUp(instance)
       this.#step("CLEANED")
     }
+  }
+
+  /**
+   * Whether it was charged beyond its allocation since the last look: then it is out of fuel, even if it managed
+   * to return or to trap, so that the outcome does not depend on where the meter looks.
+   */
+  #overdrawn(): boolean {
+    return this.#account.charged > this.#account.allocated
+  }
+
+  /** After a failure, which stands whatever becomes of this: an engine that failed once may fail again. */
+  #settle(instance: EngineInstance): void {
+    try {
+      this.#account.settle(instance.fuelRemaining())
+      this.memory = instance.memorySize()
+    } catch {}
+  }
+
+  /** Nothing that goes wrong here is worth the report. */
+  #cleanUp(instance: EngineInstance | undefined): void {
+    try {
+      instance?.cleanUp()
+    } catch {}
   }
 
   fuel(): { readonly allocated: number; readonly used: number; readonly remaining: number } {
@@ -188,6 +216,9 @@ class Run {
     this.steps.push({ event, atMicros: micros(this.#began) })
   }
 }
+
+/** What the guest did itself. What the host or the engine did stays what it was, however much was charged. */
+const OWN_FAULTS: ReadonlySet<FailureCause["kind"]> = new Set(["trap", "exception", "stack", "objects"])
 
 const captureOf = (instance: EngineInstance | undefined): ReturnType<EngineInstance["capture"]> => {
   const nothing = (why: string) => ({
