@@ -107,14 +107,17 @@ export class V8Instance implements EngineInstance {
   }
 
   #guarded<A>(run: () => A): A {
-    const limit = Error.stackTraceLimit
+    // On the caller's own thread both may be his; V8 asks for them when the stack is first read, which is below.
+    const { stackTraceLimit, prepareStackTrace } = Error
     Error.stackTraceLimit = STACK_FRAMES_MAX
+    Reflect.set(Error, "prepareStackTrace", undefined)
     try {
       return run()
     } catch (thrown) {
       throw readFailure(thrown, this.#compiled, this.#instance, this.#host.account, this.#host.caller.fault)
     } finally {
-      Error.stackTraceLimit = limit
+      Error.stackTraceLimit = stackTraceLimit
+      Reflect.set(Error, "prepareStackTrace", prepareStackTrace)
     }
   }
 

@@ -48,6 +48,20 @@ export const trap = (): never => {
   throw new Error("a trap returned")
 }
 
+/** A frame of WebAssembly in V8's text of a stack: its module, its function, its offset in the file. */
+export const WASM_FRAME = /(wasm:\/\/wasm\/[^:\s]*):wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/
+
+/** The name that V8 gives the trap module, so that its frame is not taken for a guest's. */
+export const trapModuleUrl = (): string | undefined => {
+  try {
+    trapExport()
+    return undefined
+  } catch (cause) {
+    const lines = cause instanceof Error ? (cause.stack ?? "").split("\n") : []
+    return lines.map((line) => WASM_FRAME.exec(line)?.[1]).find((url) => url !== undefined)
+  }
+}
+
 const hooksModule = new WebAssembly.Module(Uint8Array.from([...HEADER, ...HOOKS]))
 const trapExport = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from([...HEADER, ...TRAP])))
   .exports["t"] as () => void // The bytes above export it.

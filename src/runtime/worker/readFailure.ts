@@ -4,6 +4,7 @@ import { showValue } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
 import type { FailureCause, RawFrame } from "../Firing.ts"
 import { EngineFault } from "./EngineFault.ts"
+import { trapModuleUrl, WASM_FRAME } from "./hostModules.ts"
 
 /**
  * What V8 threw, as a fault: the host's own word first, then V8's.
@@ -45,28 +46,47 @@ const stoppedBy = (account: Account): FailureCause | undefined => {
 
 /** Bytes of V8's stack text that are read: 256 frames and some. */
 const STACK_TEXT_MAX = 65_536
-const WASM_FRAME = /wasm:\/\/wasm\/[0-9a-f]+:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/
 
 const framesOf = (thrown: unknown, compiled: Compiled): ReadonlyArray<RawFrame> | Missing => {
   const text = thrown instanceof Error ? thrown.stack : undefined
   if (text === undefined) return new Missing("the engine records no stack for an exception of the guest's")
-  const frames = text
-    .slice(0, STACK_TEXT_MAX)
-    .split("\n")
-    .flatMap((line) => {
-      const match = WASM_FRAME.exec(line)
-      return match === null
-        ? []
-        : [{ funcIndex: Number(match[1]), meteredOffset: Number.parseInt(match[2] ?? "", 16) }]
-    })
-  // The trap helper's only frame has an offset below any guest's code; the meter's functions come after the guest's.
-  return frames.filter(
-    ({ funcIndex, meteredOffset }) =>
-      funcIndex < compiled.plan.guestFuncs && meteredOffset >= firstCode(compiled)
+  // The meter's functions come after the guest's.
+  return guestFrames(text.slice(0, STACK_TEXT_MAX).split("\n"), ownUrl()).filter(
+    ({ funcIndex }) => funcIndex < compiled.plan.guestFuncs
   )
 }
 
-const firstCode = (compiled: Compiled): number => compiled.plan.bodyOffsets[0] ?? 0
+/**
+ * The guest's frames among the lines of a stack: the first run of WebAssembly frames that are not our own trap's.
+ *
+ * Above it lies what the guest had called, below it what had called the guest; on the caller's own thread that can
+ * be WebAssembly again, of the same module even. Between two frames of one guest there is never anything else,
+ * since nothing that it calls has a way back in.
+ */
+export const guestFrames = (
+  lines: ReadonlyArray<string>,
+  trapUrl: string | undefined
+): ReadonlyArray<RawFrame> => {
+  const frames: Array<RawFrame> = []
+  let guestUrl: string | undefined
+  for (const line of lines) {
+    const [, url, funcIndex, offset] = WASM_FRAME.exec(line) ?? []
+    if (url === undefined || (url === trapUrl && guestUrl === undefined) || (guestUrl ?? url) !== url) {
+      if (guestUrl !== undefined) break
+      continue
+    }
+    guestUrl = url
+    frames.push({ funcIndex: Number(funcIndex), meteredOffset: Number.parseInt(offset ?? "", 16) })
+  }
+  return frames
+}
+
+/** Found out at the first failure: it takes a trap. */
+const ownUrl = (): string | undefined => {
+  trapUrl ??= { url: trapModuleUrl() }
+  return trapUrl.url
+}
+let trapUrl: { readonly url: string | undefined } | undefined
 
 const readException = (
   thrown: WebAssembly.Exception,
