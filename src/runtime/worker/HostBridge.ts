@@ -88,7 +88,11 @@ export class HostBridge implements HostCaller {
     const call = this.#locals.get(importKey(declaration.module, declaration.name))
     if (call === undefined) return this.#fail(declaration, "there is no such function")
     try {
-      return call(this.#context, ...args)
+      const answer: unknown = call(this.#context, ...args)
+      if (!(answer instanceof Promise)) return answer
+      // Whatever becomes of it, nobody waits for it: as an unhandled rejection it would end the thread.
+      answer.catch(() => undefined)
+      return this.#fail(declaration, "it answers with a promise, and a guest cannot wait for one")
     } catch (cause) {
       return this.#fail(declaration, cause instanceof Error ? cause.message : String(cause))
     }
@@ -104,6 +108,8 @@ export class HostBridge implements HostCaller {
     const reply = this.#callRemote(declaration, args, reads)
     switch (reply.kind) {
       case "answered":
+        if (!areWrites(reply.writes))
+          return this.#fail(declaration, "its writes are not a list of { offset, bytes }")
         return this.#write(reply.writes) ? reply.result : undefined
       case "failed":
         return this.#fail(declaration, reply.what)
@@ -146,6 +152,19 @@ export class HostBridge implements HostCaller {
     return undefined
   }
 }
+
+/** What the caller's Effect answers is of its type only if the compiler has seen it. */
+const areWrites = (writes: unknown): writes is ReadonlyArray<MemoryWrite> =>
+  Array.isArray(writes) &&
+  writes.every(
+    (one: unknown) =>
+      typeof one === "object" &&
+      one !== null &&
+      "offset" in one &&
+      typeof one.offset === "number" &&
+      "bytes" in one &&
+      one.bytes instanceof Uint8Array
+  )
 
 /** Characters of a host function's own error that are kept. */
 const WHAT_LENGTH_MAX = 1_000

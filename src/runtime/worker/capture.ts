@@ -53,7 +53,16 @@ const captureMemory = (memory: unknown, memoryIndex: number, bytesLeft: number):
     const why = `captureBytesMax: ${buffer.byteLength} bytes do not fit the ${bytesLeft} that are left`
     return { memoryIndex, pages, pageBytes: PAGE_BYTES, bytes: new Missing(why) }
   }
-  return { memoryIndex, pages, pageBytes: PAGE_BYTES, bytes: new Uint8Array(buffer).slice() }
+  return { memoryIndex, pages, pageBytes: PAGE_BYTES, bytes: copyOf(buffer) }
+}
+
+/** A copy takes as much again as the guest had, which there may not be. */
+const copyOf = (buffer: ArrayBufferLike): Uint8Array | Missing => {
+  try {
+    return new Uint8Array(buffer).slice()
+  } catch (cause) {
+    return new Missing(`it could not be copied: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
 }
 
 const readGlobal = (global: unknown, how: "global" | "halves"): GlobalEvidence["value"] => {
@@ -81,14 +90,17 @@ const captureTable = (
   const type = compiled.tables[tableIndex]?.type ?? "funcref"
   if (!(table instanceof WebAssembly.Table))
     return { tableIndex, type, length: 0, elements: new Missing("the engine did not export the table") }
-  const { length } = table
+  // The casts: a table with 64-bit indices has them, and its length, as bigints, which the declarations do not know.
+  const isWide = typeof (table.length as number | bigint) === "bigint"
+  const get = (index: number): unknown => table.get((isWide ? BigInt(index) : index) as number)
+  const length = Number(table.length)
   try {
-    const elements = new Int32Array(Math.min(Number(length), elementsLeft))
-    for (let i = 0; i < elements.length; i++) elements[i] = functionIndex(table.get(i), compiled)
-    return { tableIndex, type, length: Number(length), elements }
+    const elements = new Int32Array(Math.min(length, elementsLeft))
+    for (let i = 0; i < elements.length; i++) elements[i] = functionIndex(get(i), compiled)
+    return { tableIndex, type, length, elements }
   } catch (cause) {
     const why = `JavaScript cannot read it: ${cause instanceof Error ? cause.message : String(cause)}`
-    return { tableIndex, type, length: Number(length), elements: new Missing(why) }
+    return { tableIndex, type, length, elements: new Missing(why) }
   }
 }
 

@@ -67,7 +67,7 @@ const mostLocals = (module: Module, facts: ModuleFacts): number =>
  * A length is the constant just before the instruction; one that comes out of arithmetic or a global counts as
  * the largest there is, because nothing honest computes the length of a constant.
  */
-const constantObjectBytes = (module: Module, facts: ModuleFacts): number => {
+export const constantObjectBytes = (module: Module, facts = new ModuleFacts(module)): number => {
   if (facts.types.every(({ composite }) => composite.kind === "func")) return 0
   const sizeOf = (code: Code | undefined) => (code === undefined ? 0 : objectBytes(code, facts))
   const globals = sectionOf(module, "global")?.globals ?? []

@@ -14,7 +14,7 @@ import type { Feature } from "../../wasm/Opcodes.ts"
 import { usedFeatures } from "../../wasm/usedFeatures.ts"
 import { NONDETERMINISTIC_FEATURES, type RunPolicy } from "../RunPolicy.ts"
 import { checkFunctions } from "./checkFunctions.ts"
-import { checkLimits } from "./checkLimits.ts"
+import { checkLimits, constantObjectBytes } from "./checkLimits.ts"
 
 /**
  * From bytes to a metered module, stopping at the first thing that is wrong.
@@ -58,7 +58,8 @@ export const prepareModule = (
     prices: WASMTIME_PRICES,
     nan: policy.nan,
     slotsMax: policy.stackSlotsMax,
-    objectBytesMax: policy.objectBytesMax,
+    // What constant expressions make before the first instruction runs is taken from the same allowance.
+    objectBytesMax: policy.objectBytesMax - constantObjectBytes(module),
     memoryPagesMax: policy.memoryPagesMax,
     tableElementsMax: policy.tableElementsMax,
     customSections: "strip"
