@@ -4,7 +4,6 @@ import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
 import { builtinCalls } from "./worker/HostBridge.ts"
 import { loadLocals } from "./worker/loadLocals.ts"
-import { noRemote } from "./worker/RemoteCalls.ts"
 import { runFiring } from "./worker/runFiring.ts"
 import { V8Engine } from "./worker/V8Engine.ts"
 
@@ -30,7 +29,7 @@ export const fireInline = (
       {
         engine: inlineEngine(),
         locals,
-        callRemote: () => noRemote,
+        callRemote: undefined,
         emitLog: (record) => void lines.push(record)
       }
     )

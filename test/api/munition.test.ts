@@ -5,10 +5,21 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { argumentsDigest } from "../../src/forensics/digests.ts"
-import { Audit, AuditTrail, type Crash, FuelMeter, Munition } from "../../src/index.ts"
+import {
+  Audit,
+  AuditTrail,
+  BadArguments,
+  type Crash,
+  FuelMeter,
+  Munition,
+  remoteFunction
+} from "../../src/index.ts"
+import { parseWat } from "../guests/wat.ts"
 import { root } from "../tidy/sources.ts"
 
 const sampler = readFileSync(join(root, "test-wasm/rust/sampler.wasm"))
+const CALLS_TWICE = `(module (import "env" "twice" (func $twice (param i32) (result i32)))
+  (func (export "f") (param i32) (result i32) local.get 0 call $twice))`
 const audited = Munition.layerAudited({ threadsMax: 1 }).pipe(Layer.provideMerge(Audit.layerRing()))
 
 layer(audited, { excludeTestServices: true })("Munition", (it) => {
@@ -71,6 +82,27 @@ layer(audited, { excludeTestServices: true })("Munition", (it) => {
       if (again._tag !== "Crash" || crash._tag !== "Crash") return
       assert.deepStrictEqual(again.forensics.stack, crash.forensics.stack)
     })
+  )
+
+  it.effect(
+    "answers a remote host function in a thread, and refuses inline what could never be answered",
+    () =>
+      Effect.gen(function* () {
+        const twice = remoteFunction({
+          module: "env",
+          name: "twice",
+          params: ["i32"],
+          results: ["i32"],
+          capability: "host:twice",
+          run: ({ args }) => Effect.succeed({ result: Number(args[0]) * 2 })
+        })
+        if (twice instanceof BadArguments) return assert.fail(twice.expected)
+        const options = { capabilities: ["host:twice"], hostFunctions: [twice] }
+        const wasm = parseWat("twice.wat", CALLS_TWICE)
+        assert.deepStrictEqual((yield* Munition.fire(wasm, "f", [21], options)).values, [42])
+        const refused = yield* Effect.flip(Munition.fire(wasm, "f", [21], { ...options, inline: true }))
+        assert.strictEqual(refused._tag === "Refused" ? refused.reason._tag : refused._tag, "Unsupported")
+      })
   )
 
   it.effect("digests arguments as the signature reads them: text and number are the same", () =>

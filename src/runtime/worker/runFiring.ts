@@ -5,7 +5,7 @@ import { Journal } from "../../host/Journal.ts"
 import { link, type ResolvedLink } from "../../host/link.ts"
 import { makeSources } from "../../host/makeSources.ts"
 import { Missing } from "../../outcome/Missing.ts"
-import { type RefusedReason, UnknownFunction } from "../../outcome/RefusedReason.ts"
+import { type RefusedReason, UnknownFunction, Unsupported } from "../../outcome/RefusedReason.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
 import type { Failure, FailureCause, FiringReport, FiringRequest, Step } from "../Firing.ts"
@@ -15,7 +15,7 @@ import type { Engine, EngineInstance } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
 import { explainFailure } from "./explainFailure.ts"
 import { HostBridge } from "./HostBridge.ts"
-import type { CallRemote } from "./RemoteCalls.ts"
+import { type CallRemote, noRemote } from "./RemoteCalls.ts"
 import { checkResults, readArguments, typedValues } from "./readArguments.ts"
 
 /**
@@ -32,7 +32,8 @@ export interface FiringServices {
   readonly engine: Engine
   /** The functions that answer local links, built-in ones included, by import. */
   readonly locals: ReadonlyMap<string, HostCall>
-  readonly callRemote: (cell: FiringCell, timeLeftMs: () => number) => CallRemote
+  /** How remote host functions are asked, `undefined` on the thread on which they would answer. */
+  readonly callRemote: ((cell: FiringCell, timeLeftMs: () => number) => CallRemote) | undefined
   readonly emitLog: (record: LogRecord) => void
 }
 
@@ -56,6 +57,8 @@ export const runFiring = (request: FiringRequest, services: FiringServices): Fir
   }
   const links = link(compiled.imports, request.grants, request.declarations)
   if ("_tag" in links) return refuse(links, compiled)
+  const unanswered = services.callRemote === undefined ? links.find(isRemote) : undefined
+  if (unanswered !== undefined) return refuse(remoteInline(unanswered), compiled)
   const signature = compiled.exports.find(({ name }) => name === request.functionName)
   if (signature === undefined) return refuse(unknownFunction(request.functionName, compiled), compiled)
   const args = readArguments(signature, request.args)
@@ -101,6 +104,14 @@ const unknownFunction = (name: string, { exports }: Compiled): UnknownFunction =
     exports.slice(0, NAMES_SHOWN).map((one) => one.name)
   )
 
+const isRemote = ({ declaration }: ResolvedLink): boolean => declaration.kind === "remote"
+
+const remoteInline = ({ declaration }: ResolvedLink): Unsupported =>
+  new Unsupported(
+    "a remote host function inline",
+    `${declaration.module}.${declaration.name} answers over the event loop, which an inline guest holds`
+  )
+
 const micros = (sinceMs: number): number => Math.round((performance.now() - sinceMs) * 1_000)
 
 type Outcome =
@@ -133,7 +144,7 @@ class Run {
       isCancelled: () => cell.cancelled
     })
     const sources = { ...makeSources(request.grants), emitLog: boundLog(services.emitLog).emitLog }
-    const remote = services.callRemote(cell, () => deadlineMs - performance.now())
+    const remote = services.callRemote?.(cell, () => deadlineMs - performance.now()) ?? noRemote
     this.#bridge = new HostBridge(this.#account, this.journal, sources, services.locals, remote)
   }
 
