@@ -48,13 +48,15 @@ describe("the map of a function's offsets", () => {
         bodiesOf(decoded(bytes)).forEach((body, funcIndex) => {
           const map = maps.mapOf(funcIndex)
           const reader = new InstructionReader(bytes, body.code.start, body.code.end)
+          const lost: Array<number> = []
           while (reader.next()) {
             const there = map?.toMetered(reader.start) ?? -1
-            expect(map?.toOriginal(there)).toBe(reader.start)
             // What stands there is the instruction, or a call of the helper that took its place.
             const byte = meteredBytes[(plan.bodyOffsets[funcIndex] ?? 0) + there]
-            expect([bytes[reader.start], 0x10, 0x20]).toContain(byte)
+            const stands = byte === bytes[reader.start] || byte === 0x10 || byte === 0x20
+            if (!stands || map?.toOriginal(there) !== reader.start) lost.push(reader.start)
           }
+          expect(lost).toEqual([])
         })
       }),
       { numRuns: 60 }
@@ -69,7 +71,7 @@ describe("the map of a function's offsets", () => {
         if (expected.length > 0) trapped++
         expect(got).toEqual(expected)
       }),
-      { numRuns: 150 }
+      { numRuns: 100 }
     )
     expect(trapped).toBeGreaterThan(10)
   })

@@ -10,7 +10,7 @@ import { attempt, MeteredInstance, type Run } from "./runMetered.ts"
 /** Laws on random modules, each run without the meter, with it, and with the meter that a child would write. */
 
 const tape = fc.array(fc.nat(0xffff), { minLength: 30, maxLength: 500, size: "max" })
-const RUNS = { numRuns: 150 }
+const RUNS = { numRuns: 100 }
 
 const instantiate = (bytes: Uint8Array<ArrayBuffer>) =>
   new WebAssembly.Instance(new WebAssembly.Module(bytes))

@@ -54,7 +54,7 @@ describe("between two looks at the counter", () => {
           UNCHECKED_MAX
         )
       }),
-      { numRuns: 150 }
+      { numRuns: 80 }
     )
   })
 
@@ -102,16 +102,16 @@ describe("a long straight line", () => {
 
 describe("unwinding", () => {
   it("is stopped although no frame on the way has an entry or a loop before it", () => {
-    // 4,000 frames, and behind each call a tail of 600,000 instructions.
+    // 4,000 frames, and behind each call a tail of 200,000 instructions.
     const guest = new MeteredInstance(
       `(module (func $f (export "f") (param i32)
         local.get 0 if local.get 0 i32.const 1 i32.sub call $f end
-        ${"i32.const 1 drop ".repeat(300_000)}))`,
-      { fuel: 1_000_000, slotsMax: 110_000, prices: WASMTIME_PRICES }
+        ${"i32.const 1 drop ".repeat(100_000)}))`,
+      { fuel: 500_000, slotsMax: 110_000, prices: WASMTIME_PRICES }
     )
     const run = guest.call("f", 4000)
     expect(run).toMatchObject({ stop: "fuel", trap: "unreachable" })
-    expect(run.charged).toBeLessThan(1_000_000 + RUN_MAX)
+    expect(run.charged).toBeLessThan(500_000 + RUN_MAX)
   })
 
   it("by exceptions leaves nothing unpaid: handlers in every frame cost what they run", () => {
