@@ -8,7 +8,7 @@ import type { Feature } from "../wasm/Opcodes.ts"
 export interface RunPolicy {
   /** Pages of 64 KiB that all linear memories may have together. */
   readonly memoryPagesMax: number
-  /** Elements that all tables may have together. */
+  /** Elements that all tables may have together, and all element segments together. */
   readonly tableElementsMax: number
   /** Bytes of GC objects that the guest may allocate in all, constant expressions included. */
   readonly objectBytesMax: number
@@ -28,7 +28,7 @@ export interface RunPolicy {
   readonly localsMax: number
   /** Parameters, or results, of one function type. */
   readonly arityMax: number
-  /** Types, globals, exports, imports, tags, data segments or element segments, each for itself. */
+  /** Types, globals, exports, imports, tags or segments, each for itself; a memory is 100, a table 10. */
   readonly itemsMax: number
   /** Milliseconds for decoding, metering and compiling. */
   readonly compileMsMax: number
