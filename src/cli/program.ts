@@ -1,6 +1,7 @@
 import { Command, Option } from "commander"
 import { ArgumentCommand, PairCommand } from "./ArgumentCommand.ts"
 import { MODULE_OPTIONS, type ParsedOptions, type PolicyOption, RUN_OPTIONS } from "./policyOptions.ts"
+import { printErr, printOut } from "./print.ts"
 
 /**
  * The command line: every subcommand, argument and option, with what help says of it.
@@ -32,7 +33,12 @@ export const makeProgram = (
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ helpWidth: HELP_COLUMNS })
-    .configureOutput({ getOutHelpWidth: () => HELP_COLUMNS, getErrHelpWidth: () => HELP_COLUMNS })
+    .configureOutput({
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
+      writeOut: printOut,
+      writeErr: printErr
+    })
     .addHelpText("after", PROGRAM_NOTES)
   const add = <C extends Command>(command: C, name: Subcommand): void => {
     command.copyInheritedSettings(program)

@@ -40,6 +40,28 @@ describe("munition validate", () => {
     expect(await munition(["validate", logging, ...options])).toMatchObject({ status })
   })
 
+  it("prints nothing that acts on a terminal, be it from a guest's names or from the command line", async () => {
+    const acts = "\u001b[31m\u009b31m\u202e"
+    const quoted = Buffer.from(acts).reduce(
+      (text, byte) => `${text}\\${byte.toString(16).padStart(2, "0")}`,
+      ""
+    )
+    const named = inScratch("named.wasm")
+    writeFileSync(named, parseWat("named", `(module (func (export "${quoted}")))`))
+    const json = await munition(["validate", named, "--json"])
+    const ran = [
+      json,
+      await munition(["validate", named]),
+      await munition(["fire", named, acts, "--dump", `${acts}/${acts}`]),
+      await munition(["fire", named, "main", "--fuel", acts]),
+      await munition(["validate", named, `--${acts}`]),
+      await munition([acts])
+    ]
+    for (const { stdout, stderr } of ran)
+      expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u)
+    expect(jsonOf(json)).toMatchObject({ functions: [{ name: acts }] })
+  })
+
   it("refuses what is no module, at its offset", async () => {
     expect(jsonOf(await munition(["validate", "package.json", "--json"]))).toMatchObject({
       outcome: "refused",
