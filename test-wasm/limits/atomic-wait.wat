@@ -1,6 +1,9 @@
-;;! proves: a guest cannot put its scheduler to sleep
+;;! proves: a guest cannot put its scheduler to sleep, also where threads are allowed
 ;;! fire: main
 ;;! refused: Unsupported
+;;! fire: main
+;;! allow: threads
+;;! refused: Unsupported memory.atomic.wait
 (module
   (memory 1 1 shared)
   (func (export "main") (result i32)

@@ -8,9 +8,11 @@ import {
   Unsupported
 } from "../../outcome/RefusedReason.ts"
 import { decodeModule } from "../../wasm/decodeModule.ts"
+import { InstructionReader } from "../../wasm/InstructionReader.ts"
 import { attempt, Malformed } from "../../wasm/Malformed.ts"
 import type { Module } from "../../wasm/Module.ts"
-import type { Feature } from "../../wasm/Opcodes.ts"
+import { type Feature, OP } from "../../wasm/Opcodes.ts"
+import { bodiesOf } from "../../wasm/sectionOf.ts"
 import { usedFeatures } from "../../wasm/usedFeatures.ts"
 import { NONDETERMINISTIC_FEATURES, type RunPolicy } from "../RunPolicy.ts"
 import { checkFunctions } from "./checkFunctions.ts"
@@ -20,7 +22,7 @@ import { checkLimits, constantObjectBytes } from "./checkLimits.ts"
  * From bytes to a metered module, stopping at the first thing that is wrong.
  *
  * ```
- *   size ─ decode ─ limits ─ features ─ the engine's validator ─ meter ─ functions
+ *   size ─ decode ─ limits ─ features ─ the engine's validator ─ sleep ─ meter ─ functions
  * ```
  * The validator runs on the guest's own bytes, before the meter: the meter may then believe what it reads, and
  * an invalid module is reported at the offset that its author knows.
@@ -54,6 +56,8 @@ export const prepareModule = (
   if (refused !== undefined) return refused
   const invalid = validate(bytes)
   if (invalid !== undefined) return invalidModule(invalid)
+  if (features.has("threads") && waits(module))
+    return new Unsupported("memory.atomic.wait", "no other thread is there to end it, nor fuel or deadline")
   const metered = meterModule(module, {
     prices: WASMTIME_PRICES,
     nan: policy.nan,
@@ -73,6 +77,17 @@ export const prepareModule = (
     features: [...features],
     nondeterminism: NONDETERMINISTIC_FEATURES.filter((feature) => features.has(feature))
   }
+}
+
+/** Whether some function can put its thread to sleep: on the caller's own thread, the event loop, for ever. */
+const waits = (module: Module): boolean => {
+  const reader = new InstructionReader(module.bytes, 0, 0)
+  return bodiesOf(module).some(({ code }) => {
+    reader.reset(code.start, code.end)
+    while (reader.next())
+      if (reader.op === OP["memory.atomic.wait32"] || reader.op === OP["memory.atomic.wait64"]) return true
+    return false
+  })
 }
 
 const malformed = ({ what, offset }: Malformed): MalformedReason => new MalformedReason(what, offset)
