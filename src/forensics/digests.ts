@@ -24,7 +24,14 @@ export const moduleHash = (wasm: Uint8Array): string => sha256Hex(wasm)
 export const moduleHashOffThread = (wasm: Uint8Array<ArrayBuffer>): Promise<string> =>
   crypto.subtle.digest("SHA-256", wasm).then((digest) => Buffer.from(digest).toString("hex"))
 
-export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
+/** In pieces: Node hashes no more than 2^31 - 1 bytes at once, and a memory of a dump can have 2^32. */
+export const sha256Hex = (bytes: Uint8Array): string => {
+  const hash = createHash("sha256")
+  for (let at = 0; at < bytes.length || at === 0; at += HASHED_AT_ONCE)
+    hash.update(bytes.subarray(at, at + HASHED_AT_ONCE))
+  return hash.digest("hex")
+}
+const HASHED_AT_ONCE = 2 ** 30
 
 // Values are text of any kind for references: none may look like two arguments.
 const escapeLine = (text: string): string =>
