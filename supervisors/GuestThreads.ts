@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { type GuestWorker, makeGuestWorker } from "../src/runtime/GuestWorker.ts"
+import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 
 /**
  * The threads that run guests: as many as there are cores, each started when it is first needed, each lent to
@@ -45,7 +46,7 @@ export const makeGuestThreads = (
     if (options.started !== undefined) idle.push(yield* start(options.started))
     const take: Effect.Effect<Lent> = Effect.suspend(() => {
       const lent = idle.pop()
-      if (lent === undefined) return start()
+      if (lent === undefined) return scope.state._tag === "Closed" ? Effect.succeed(ENDED) : start()
       return lent.worker.alive() ? Effect.succeed(lent) : Effect.andThen(close(lent), take)
     })
     const giveBack = (lent: Lent): Effect.Effect<void> =>
@@ -54,6 +55,16 @@ export const makeGuestThreads = (
       lend: (use) => places.withPermit(Effect.acquireUseRelease(take, ({ worker }) => use(worker), giveBack))
     }
   })
+
+/** What whoever still waits gets when everything was shut down: no thread is started for him. */
+const ENDED: Lent = {
+  worker: {
+    fire: () => Effect.fail(new WorkerLost("the threads were shut down", "idle")),
+    alive: () => false,
+    threadId: -1
+  },
+  own: Scope.makeUnsafe()
+}
 
 interface Lent {
   readonly worker: GuestWorker

@@ -15,10 +15,12 @@ import { Returned } from "../src/outcome/Returned.ts"
 import type { Value } from "../src/outcome/Value.ts"
 import type { Compiled } from "../src/runtime/Compiled.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
-import { type FiringCaller, WorkerLost } from "../src/runtime/GuestWorker.ts"
+import type { FiringCaller } from "../src/runtime/GuestWorker.ts"
 import type { ModuleSummary } from "../src/runtime/ModuleSummary.ts"
 import { policyKey } from "../src/runtime/RunPolicy.ts"
+import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import { readArguments, typedValues } from "../src/runtime/worker/readArguments.ts"
+import { checkCall } from "./checkCall.ts"
 import { concludeFailed, concludeLost, concludeReturned, type Identity } from "./concludeFiring.ts"
 import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } from "./FireOptions.ts"
 import { type GuestThreadsOptions, makeGuestThreads } from "./GuestThreads.ts"
@@ -137,6 +139,8 @@ const makeManager = (options: InstanceManagerOptions) =>
       asked: FireOptions = {}
     ): Effect.Effect<Returned, Crash | Refused> =>
       Effect.suspend(() => {
+        const wrong = checkCall(wasm, functionName, args)
+        if (wrong !== undefined) return refuse(wrong, {})
         const plan = planFiring(asked, options.ceiling)
         if ("_tag" in plan) return refuse(plan, { functionName })
         const warn = Effect.forEach(plan.grants.notices, (notice) => Effect.logWarning(notice), {
@@ -166,7 +170,7 @@ const makeManager = (options: InstanceManagerOptions) =>
 
     const validate = (wasm: Uint8Array, asked: ValidateOptions = {}): Effect.Effect<ModuleSummary, Refused> =>
       Effect.suspend(() => {
-        const plan = planFiring(asked, options.ceiling)
+        const plan = checkCall(wasm, "", []) ?? planFiring(asked, options.ceiling)
         if ("_tag" in plan) return refuse(plan, {})
         return Effect.flatMap(identifyModule(wasm), (module) =>
           Effect.catch(validateModule(threads, cache, module, plan, asked), (reason) =>

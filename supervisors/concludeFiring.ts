@@ -1,12 +1,12 @@
 import { ImpossibleEvent, Life } from "../actors/Life.ts"
 import { Crash, type Forensics } from "../src/outcome/Crash.ts"
-import { EngineLost, reviveCrashReason } from "../src/outcome/CrashReason.ts"
+import { Cancelled, EngineLost, reviveCrashReason } from "../src/outcome/CrashReason.ts"
 import type { Evidence } from "../src/outcome/Evidence.ts"
 import type { LifecycleEvent } from "../src/outcome/Lifecycle.ts"
 import { Missing } from "../src/outcome/Missing.ts"
 import { type Metadata, Returned } from "../src/outcome/Returned.ts"
 import type { FailedReport, ReturnedReport, Step } from "../src/runtime/Firing.ts"
-import type { WorkerLost } from "../src/runtime/GuestWorker.ts"
+import type { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import type { FirePlan } from "./FireOptions.ts"
 
 /**
@@ -57,13 +57,15 @@ export const concludeLost = (
   durationMicros: number
 ): Crash => {
   const why = `the thread died before capture: ${lost.cause}`
-  const reason = new EngineLost(lost.cause)
+  const begun = lost.phase !== "compiling" && lost.phase !== "loading" && lost.phase !== "idle"
+  // Before the guest ran nothing of it is lost with the thread, so what ended it is that it was cancelled.
+  const reason = lost.cancelled && !begun ? new Cancelled("the caller") : new EngineLost(lost.cause)
   const life = new Life()
-  if (lost.phase !== "compiling" && lost.phase !== "idle") {
+  if (begun) {
     life.step("INSTANTIATED", durationMicros)
     life.step("CALLED", durationMicros)
   }
-  life.step("EngineLost", durationMicros)
+  life.step(reason._tag, durationMicros)
   life.step("CAPTURED", durationMicros)
   life.step("CLEANED", durationMicros)
   const lifecycle = life.trace

@@ -5,11 +5,11 @@
  *   int32 0   cancelled   written by the caller, seen at the next empty slice
  *   int32 1   phase       written by the worker, so that the caller's fence knows whose time is running
  *   int32 2   replies     counted up by the caller when an answer of a remote host function lies ready
- *   float64 2 phase's beginning, milliseconds since the epoch
+ *   float64 2 phase's beginning, milliseconds on a clock that all threads share
  * ```
  * Shared memory and not messages: a worker that is deep in a guest reads no messages.
  */
-export const PHASES = ["idle", "compiling", "executing", "capturing", "done"] as const
+export const PHASES = ["idle", "loading", "compiling", "executing", "capturing", "done"] as const
 export type Phase = (typeof PHASES)[number]
 
 const CANCELLED = 0
@@ -23,10 +23,12 @@ export class FiringCell {
   readonly #words: Int32Array
   readonly #times: Float64Array
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(BYTES)) {
-    this.buffer = buffer
-    this.#words = new Int32Array(buffer)
-    this.#times = new Float64Array(buffer)
+  /** A cell of its own, idle from now on, or the other side's. */
+  constructor(buffer?: SharedArrayBuffer) {
+    this.buffer = buffer ?? new SharedArrayBuffer(BYTES)
+    this.#words = new Int32Array(this.buffer)
+    this.#times = new Float64Array(this.buffer)
+    if (buffer === undefined) this.enter("idle")
   }
 
   cancel(): void {
@@ -39,7 +41,7 @@ export class FiringCell {
   }
 
   enter(phase: Phase): void {
-    this.#times[SINCE] = performance.timeOrigin + performance.now()
+    this.#times[SINCE] = sharedClockMs()
     Atomics.store(this.#words, PHASE, PHASES.indexOf(phase))
   }
 
@@ -49,7 +51,7 @@ export class FiringCell {
 
   /** Milliseconds that the phase has lasted. */
   get phaseMs(): number {
-    return performance.timeOrigin + performance.now() - (this.#times[SINCE] ?? 0)
+    return sharedClockMs() - (this.#times[SINCE] ?? 0)
   }
 
   notifyReply(): void {
@@ -65,4 +67,13 @@ export class FiringCell {
   waitForReply(seen: number, milliseconds: number): void {
     Atomics.wait(this.#words, REPLIES, seen, milliseconds)
   }
+}
+
+/**
+ * The process's monotonic clock. `performance.now()` counts from the start of each thread, and adding the wall
+ * clock of that moment makes two threads differ by whatever the machine's clock was set by in between.
+ */
+const sharedClockMs = (): number => {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1_000 + nanoseconds / 1_000_000
 }

@@ -11,7 +11,8 @@ import type { RemoteQuestion, RemoteReply } from "./worker/RemoteCalls.ts"
  * Answers a guest's calls of remote host functions, each an Effect of the caller's, until it is interrupted.
  *
  * The thread that asked waits on the cell meanwhile, so each answer ends with a notification. An Effect that
- * fails or dies is an answer too: the firing then ends as `HostFailed`.
+ * fails, dies, interrupts itself or answers with what cannot be sent is an answer too: the firing then ends as
+ * `HostFailed`, and not at its deadline.
  */
 export const answerRemote = (
   port: MessagePort,
@@ -27,7 +28,9 @@ export const answerRemote = (
       const remote = byImport.get(importKey(question.module, question.name))
       const reply =
         remote === undefined ? failed("there is no such function") : yield* answer(remote, question)
-      port.postMessage(reply)
+      yield* Effect.catch(post(port, reply), (why) =>
+        post(port, failed(`its answer cannot be sent: ${why}`))
+      ).pipe(Effect.ignore)
       cell.notifyReply()
     }
   })
@@ -42,11 +45,19 @@ const nextQuestion = (port: MessagePort): Effect.Effect<RemoteQuestion> =>
 const answer = (remote: RemoteFunction, { args, reads }: RemoteQuestion): Effect.Effect<RemoteReply> =>
   Effect.suspend(() => remote.run({ args, reads })).pipe(
     Effect.exit,
-    Effect.map((exit) =>
-      Exit.isSuccess(exit)
-        ? { kind: "answered", result: exit.value.result, writes: exit.value.writes ?? [] }
-        : failed(Cause.pretty(exit.cause))
-    )
+    Effect.map((exit) => {
+      if (Exit.isFailure(exit)) return failed(describe(Cause.squash(exit.cause)))
+      // A function without results may well have nothing at all to say.
+      const { result, writes = [] } = exit.value ?? {}
+      return { kind: "answered", result, writes }
+    })
   )
+
+/** A reply crosses to another thread, and not every value can. */
+const post = (port: MessagePort, reply: RemoteReply): Effect.Effect<void, string> =>
+  Effect.try({ try: () => port.postMessage(reply), catch: describe })
+
+const describe = (cause: unknown): string =>
+  cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
 
 const failed = (what: string): RemoteReply => ({ kind: "failed", what })

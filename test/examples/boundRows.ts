@@ -11,7 +11,7 @@ import {
   REMOTE_PRICE
 } from "../../src/host/HostFunction.ts"
 import { JOURNAL_BOUND } from "../../src/host/Journal.ts"
-import { FENCE_MS } from "../../src/runtime/GuestWorker.ts"
+import { FENCE_MS } from "../../src/runtime/watchFiring.ts"
 import { ELEMENTS_MAX } from "../../src/runtime/worker/capture.ts"
 import { THREADS_DEFAULT_MAX } from "../../supervisors/GuestThreads.ts"
 import { MODULE_CACHE_BOUND } from "../../supervisors/ModuleCache.ts"

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads"
 import type { FiringReport } from "../Firing.ts"
+import { FiringCell } from "../FiringCell.ts"
 import { loadLocals } from "./loadLocals.ts"
 import type { FireMessage, WorkerMessage } from "./messages.ts"
 import { noRemote, remoteOverPort } from "./RemoteCalls.ts"
@@ -17,6 +18,7 @@ if (port !== null) {
   const tell = (message: WorkerMessage, moved: ReadonlyArray<ArrayBuffer> = []) =>
     port.postMessage(message, moved)
   port.on("message", async ({ request, remote }: FireMessage) => {
+    new FiringCell(request.cell).enter("loading")
     const locals = await loadLocals(request.declarations)
     const report = runFiring(request, {
       engine,

@@ -1,0 +1,40 @@
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { Munition } from "../../src/index.ts"
+import { checkCall } from "../../supervisors/checkCall.ts"
+import { ADD, withMunition } from "./munition.ts"
+
+describe("a call that no compiler has checked", () => {
+  const HOLE = new Array(1)
+  it.each([
+    [[new ArrayBuffer(8), "f", []], "wasm", "ArrayBuffer"],
+    [["text", "f", []], "wasm", "string"],
+    [[ADD, 7, []], "function", "number"],
+    [[ADD, "f", "12"], "arguments", "string"],
+    [[ADD, "f", [1, undefined]], "argument 2", "undefined"],
+    [[ADD, "f", HOLE], "argument 1", "undefined"],
+    [[ADD, "f", [() => 1]], "argument 1", "function"],
+    [[ADD, "f", [Symbol("s")]], "argument 1", "symbol"],
+    [[ADD, "f", [{}]], "argument 1", "Object"],
+    [[ADD, "f", [Object.create(null)]], "argument 1", "an object"],
+    [[ADD, "f", [true]], "argument 1", "boolean"]
+  ] as const)("is refused by the first thing that is wrong: %#", (call, parameter, got) => {
+    expect(checkCall(call[0], call[1], call[2])).toMatchObject({ _tag: "BadArguments", parameter, got })
+  })
+
+  it("passes with what a guest can take, and with what only it can judge", () => {
+    expect(checkCall(ADD, "f", [1, 1n, "1", null, Number.NaN])).toBeUndefined()
+    expect(checkCall(Buffer.from(ADD), "", [])).toBeUndefined()
+  })
+
+  it("is a refusal and no defect", () =>
+    withMunition(
+      Effect.gen(function* () {
+        // The casts: what JavaScript lets a caller do.
+        const refused = yield* Effect.flip(Munition.fire(ADD, "add", [(() => 1) as never, 2]))
+        expect(refused).toMatchObject({ _tag: "Refused", reason: { parameter: "argument 1" } })
+        const invalid = yield* Effect.flip(Munition.validate("text" as never))
+        expect(invalid).toMatchObject({ _tag: "Refused", reason: { parameter: "wasm" } })
+      })
+    ))
+})

@@ -1,0 +1,45 @@
+/** What a caller's own host module may do, well and badly. Loaded by the threads of the tests. */
+export const double = (_context: unknown, value: number): number => value * 2
+
+export const exit = (): never => process.exit(3)
+
+export const hang = (): never => {
+  for (;;) {}
+}
+
+/** Not even a termination wakes it before the time is over. */
+export const sleep = (_context: unknown, milliseconds: number): number => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+  return 0
+}
+
+export const explode = (): never => {
+  throw new Error("boom")
+}
+
+export const later = async (): Promise<number> => {
+  throw new Error("nobody waits")
+}
+
+/** Ends the thread from outside the call. */
+export const explodeLater = (): number => {
+  setTimeout(() => {
+    throw new Error("later boom")
+  })
+  return 0
+}
+
+export const notAFunction = 7
+
+let counter = 0
+export const count = (): number => {
+  counter += 1
+  return counter
+}
+
+/** How often `count` was called on this thread since it was last asked. */
+export const counted = (): number => {
+  const calls = counter
+  counter = 0
+  return calls
+}
