@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import type { LogRecord } from "../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
+import { typesOfProcess } from "./typesOfProcess.ts"
 import { builtinCalls } from "./worker/HostBridge.ts"
 import { loadLocals } from "./worker/loadLocals.ts"
 import { runFiring } from "./worker/runFiring.ts"
+import { TypeBudget } from "./worker/TypeBudget.ts"
 import { V8Engine } from "./worker/V8Engine.ts"
 
 /**
@@ -39,7 +41,7 @@ export const fireInline = (
 
 /** Made when first needed: probing V8's features takes longer than a small guest. */
 const inlineEngine = (): V8Engine => {
-  engine ??= new V8Engine()
+  engine ??= new V8Engine(new TypeBudget(typesOfProcess))
   return engine
 }
 let engine: V8Engine | undefined

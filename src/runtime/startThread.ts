@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads"
+import { typesOfProcess } from "./typesOfProcess.ts"
+import type { ThreadData } from "./worker/messages.ts"
 
 /**
  * Starts a thread that can run guests, and nothing else: it does not keep the process alive.
@@ -14,6 +16,7 @@ export const startThread = (): Worker => {
     argv: [],
     execArgv: [],
     stdin: false,
+    workerData: { types: typesOfProcess } satisfies ThreadData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX }
   })
   worker.unref()

@@ -4,6 +4,7 @@ import type { RunPolicy } from "../RunPolicy.ts"
 import { describeModule } from "./describeModule.ts"
 import type { Engine, EngineInstance, InstanceHost } from "./Engine.ts"
 import { prepareModule } from "./prepareModule.ts"
+import { TypeBudget } from "./TypeBudget.ts"
 import { V8Instance } from "./V8Instance.ts"
 import { detectFeatures } from "./v8Features.ts"
 
@@ -17,9 +18,14 @@ export class V8Engine implements Engine {
   readonly name = "v8"
   readonly versions = { node: process.versions.node, v8: process.versions.v8, munition: MUNITION_VERSION }
   readonly #features = detectFeatures()
+  readonly #types: TypeBudget
+
+  constructor(types: TypeBudget = new TypeBudget()) {
+    this.#types = types
+  }
 
   compile(bytes: Uint8Array, policy: RunPolicy): Compiled | RefusedReason {
-    const prepared = prepareModule(bytes, policy, this.#features, validate)
+    const prepared = prepareModule(bytes, policy, this.#features, this.#types, validate)
     if (!("metered" in prepared)) return prepared
     const { module, metered, features, nondeterminism } = prepared
     try {

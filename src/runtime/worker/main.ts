@@ -1,10 +1,11 @@
-import { parentPort } from "node:worker_threads"
+import { parentPort, workerData } from "node:worker_threads"
 import type { FiringReport } from "../Firing.ts"
 import { FiringCell } from "../FiringCell.ts"
 import { loadLocals } from "./loadLocals.ts"
-import type { FireMessage, WorkerMessage } from "./messages.ts"
+import type { FireMessage, ThreadData, WorkerMessage } from "./messages.ts"
 import { noRemote, remoteOverPort } from "./RemoteCalls.ts"
 import { runFiring } from "./runFiring.ts"
+import { TypeBudget } from "./TypeBudget.ts"
 import { V8Engine } from "./V8Engine.ts"
 
 /**
@@ -14,7 +15,9 @@ import { V8Engine } from "./V8Engine.ts"
  */
 const port = parentPort
 if (port !== null) {
-  const engine = new V8Engine()
+  // Only `startThread` starts us.
+  const { types } = workerData as ThreadData
+  const engine = new V8Engine(new TypeBudget(types))
   const tell = (message: WorkerMessage, moved: ReadonlyArray<ArrayBuffer> = []) =>
     port.postMessage(message, moved)
   port.on("message", async ({ request, remote }: FireMessage) => {

@@ -15,3 +15,9 @@ export type WorkerMessage =
   | { readonly kind: "ready" }
   | { readonly kind: "log"; readonly record: LogRecord }
   | { readonly kind: "report"; readonly report: FiringReport }
+
+/** What a worker is started with. */
+export interface ThreadData {
+  /** The process's count of types; see `TypeBudget.ts`. */
+  readonly types: SharedArrayBuffer
+}

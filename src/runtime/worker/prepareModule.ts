@@ -17,12 +17,13 @@ import { usedFeatures } from "../../wasm/usedFeatures.ts"
 import { NONDETERMINISTIC_FEATURES, type RunPolicy } from "../RunPolicy.ts"
 import { checkFunctions } from "./checkFunctions.ts"
 import { checkLimits, constantObjectBytes } from "./checkLimits.ts"
+import type { TypeBudget } from "./TypeBudget.ts"
 
 /**
  * From bytes to a metered module, stopping at the first thing that is wrong.
  *
  * ```
- *   size ─ decode ─ limits ─ features ─ the engine's validator ─ sleep ─ meter ─ functions
+ *   size ─ decode ─ limits ─ features ─ types ─ the engine's validator ─ sleep ─ meter ─ functions
  * ```
  * The validator runs on the guest's own bytes, before the meter: the meter may then believe what it reads, and
  * an invalid module is reported at the offset that its author knows.
@@ -41,6 +42,7 @@ export const prepareModule = (
   bytes: Uint8Array,
   policy: RunPolicy,
   engineFeatures: ReadonlySet<Feature>,
+  types: TypeBudget,
   validate: Validate
 ): Prepared | RefusedReason => {
   if (bytes.length > policy.moduleBytesMax)
@@ -54,6 +56,9 @@ export const prepareModule = (
   if (features instanceof Malformed) return malformed(features)
   const refused = checkFeatures(features, policy, engineFeatures)
   if (refused !== undefined) return refused
+  // Before the validator, which keeps the types of what it validates.
+  const tooMany = types.take(module)
+  if (tooMany !== undefined) return tooMany
   const invalid = validate(bytes)
   if (invalid !== undefined) return invalidModule(invalid)
   if (features.has("threads") && waits(module))
