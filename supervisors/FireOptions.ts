@@ -12,6 +12,7 @@ import {
   RUN_POLICY_MAX,
   type RunPolicy
 } from "../src/runtime/RunPolicy.ts"
+import { checkOptions } from "./checkCall.ts"
 
 /**
  * What a caller may say of a firing; everything has a default, nothing is granted by one.
@@ -52,6 +53,8 @@ export const planFiring = (
   options: FireOptions,
   ceiling: Partial<FuelCeiling> = {}
 ): FirePlan | RefusedReason => {
+  const wrong = checkOptions(options)
+  if (wrong !== undefined) return wrong
   const fuel = makeFuelPolicy({ fuel: options.fuel, timeout: options.timeout }, ceiling)
   if ("_tag" in fuel) return fuel
   const policy = makeRunPolicy(options)

@@ -16,6 +16,39 @@ export const checkCall = (wasm: unknown, functionName: unknown, args: unknown): 
     : new BadArguments(`argument ${wrong + 1}`, "a number, a bigint, text or null", nameOf(args[wrong]))
 }
 
+/** The same of the options: what is a list must be one, and what is called must be callable. */
+export const checkOptions = (options: unknown): BadArguments | undefined => {
+  if (typeof options !== "object" || options === null)
+    return new BadArguments("options", "an object", nameOf(options))
+  for (const [name, what, fits] of OPTIONS) {
+    const value: unknown = Reflect.get(options, name)
+    if (value !== undefined && !fits(value)) return new BadArguments(name, what, nameOf(value))
+  }
+  return undefined
+}
+
+const isListOf = (fits: (item: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(fits)
+const isText = (value: unknown): boolean => typeof value === "string"
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null
+
+const OPTIONS: ReadonlyArray<readonly [name: string, what: string, fits: (value: unknown) => boolean]> = [
+  ["fuel", "a number or text", (value) => typeof value === "number" || isText(value)],
+  ["timeout", "a number or text", (value) => typeof value === "number" || isText(value)],
+  ["capabilities", "a list of names or grants", isListOf((item) => isText(item) || isObject(item))],
+  [
+    "hostFunctions",
+    "a list of host functions",
+    isListOf((item) => isObject(item) && isObject(Reflect.get(Object(item), "declaration")))
+  ],
+  ["allow", "a list of names", isListOf(isText)],
+  ["nan", "canonical or engine", isText],
+  ["inline", "a boolean", (value) => typeof value === "boolean"],
+  ["onCrash", "a function", (value) => typeof value === "function"],
+  ["requiredExports", "a list of names", isListOf(isText)],
+  ["allowedImports", "a list of names", isListOf(isText)]
+]
+
 const TYPES: ReadonlyArray<string> = ["number", "bigint", "string"]
 
 const nameOf = (value: unknown): string =>

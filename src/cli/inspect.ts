@@ -30,7 +30,7 @@ export const inspect = ({ args, options }: Invocation): Promise<Ending> => {
   const questions = readQuestions(options)
   if (questions instanceof UsageProblem) return Promise.resolve(questions)
   const answering = readBounded(file, "dumpBytesMax", DUMP_FILE_BYTES_MAX).pipe(
-    Effect.flatMap((bytes) => decodeDump(bytes)),
+    Effect.flatMap((bytes) => decodeDump(bytes, { bytesMax: MEMORY_BYTES_MAX })),
     Effect.map((dump) => answer(dump, questions)),
     Effect.result
   )
@@ -190,3 +190,9 @@ const stackPart = ({ stack }: Dump): Part => ({
 })
 
 const address = (offset: number): string => offset.toString(16).padStart(8, "0")
+
+/**
+ * Bytes of all memories of a dump together. A kilobyte can stand for 4 GiB of zeros, over which statistics and hashes
+ * take a minute and a half; over this much they take seconds. A firing captures a quarter of it unless told otherwise.
+ */
+const MEMORY_BYTES_MAX = 2 ** 30

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { Munition } from "../../src/index.ts"
-import { checkCall } from "../../supervisors/checkCall.ts"
+import { checkCall, checkOptions } from "../../supervisors/checkCall.ts"
 import { ADD, withMunition } from "./munition.ts"
 
 describe("a call that no compiler has checked", () => {
@@ -25,6 +25,23 @@ describe("a call that no compiler has checked", () => {
   it("passes with what a guest can take, and with what only it can judge", () => {
     expect(checkCall(ADD, "f", [1, 1n, "1", null, Number.NaN])).toBeUndefined()
     expect(checkCall(Buffer.from(ADD), "", [])).toBeUndefined()
+  })
+
+  it.each([
+    [null, "options", "null"],
+    [{ fuel: {} }, "fuel", "Object"],
+    [{ timeout: Symbol("s") }, "timeout", "symbol"],
+    [{ capabilities: 5 }, "capabilities", "number"],
+    [{ capabilities: [5] }, "capabilities", "Array"],
+    [{ hostFunctions: [null] }, "hostFunctions", "Array"],
+    [{ hostFunctions: [{}] }, "hostFunctions", "Array"],
+    [{ allow: "threads" }, "allow", "string"],
+    [{ nan: { toString: null } }, "nan", "Object"],
+    [{ onCrash: 5 }, "onCrash", "number"],
+    [{ requiredExports: "add" }, "requiredExports", "string"]
+  ] as const)("has options of their types: %#", (options, parameter, got) => {
+    expect(checkOptions(options)).toMatchObject({ _tag: "BadArguments", parameter, got })
+    expect(checkOptions({ fuel: "heavy", timeout: 5, allow: [], inline: true })).toBeUndefined()
   })
 
   it("is a refusal and no defect", () =>
