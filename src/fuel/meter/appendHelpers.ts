@@ -6,8 +6,8 @@ import { growHelper, totalFunction } from "./growHelper.ts"
 import type { Helper } from "./HelperRegistry.ts"
 import { overflowFunction, settleFunction } from "./hookFunctions.ts"
 import type { MeterLayout } from "./Layout.ts"
+import type { MeterOptions } from "./MeterOptions.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
-import type { MeterOptions } from "./meterModule.ts"
 import { allocateFunction, newArrayHelper } from "./objectHelpers.ts"
 
 /** Appends the functions that every metered module has and those that stand for its bulk operations, in the order of `MeterLayout`. */

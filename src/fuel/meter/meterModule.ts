@@ -2,7 +2,6 @@ import { isCodeMetadata } from "../../wasm/CodeMetadata.ts"
 import { encodeModule } from "../../wasm/encodeModule.ts"
 import { attempt, type Malformed } from "../../wasm/Malformed.ts"
 import type { Limits, Module } from "../../wasm/Module.ts"
-import type { PriceTable } from "../PriceTable.ts"
 import { Appendix } from "./Appendix.ts"
 import { analyseModule, type ModuleAnalysis } from "./analyseModule.ts"
 import { appendExports } from "./appendExports.ts"
@@ -11,9 +10,9 @@ import { CodeBuffer } from "./CodeBuffer.ts"
 import { depthTracking } from "./depthTracking.ts"
 import { FunctionMaps } from "./FunctionMaps.ts"
 import { FunctionRewriter } from "./FunctionRewriter.ts"
-import type { GrowthLimits } from "./growHelper.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { MeteredModule } from "./MeteredModule.ts"
+import type { MeterOptions } from "./MeterOptions.ts"
 import { ModuleFacts } from "./ModuleFacts.ts"
 import { moveCodeMetadata } from "./moveCodeMetadata.ts"
 import { changeSection, codeSectionStart } from "./sections.ts"
@@ -29,23 +28,7 @@ import { changeSection, codeSectionStart } from "./sections.ts"
  * start function is taken out, to be called under the meter like any other.
  *
  * *Fails* with `Malformed` where the code is not made of instructions.
- * *Source*: design, section 5.
  */
-export interface MeterOptions extends GrowthLimits {
-  readonly prices: PriceTable
-  /** `canonical` makes every NaN that arithmetic yields the canonical one; `engine` leaves what V8 makes. */
-  readonly nan: "canonical" | "engine"
-  /** Slots that the calls in progress may need together. */
-  readonly slotsMax: number
-  /** Bytes of objects that the guest may allocate. */
-  readonly objectBytesMax: number
-  /**
-   * `strip` leaves out names, source maps and debug information: an engine that prints a guest's names in its
-   * stack traces prints their line breaks too. Code metadata stays.
-   */
-  readonly customSections: "keep" | "strip"
-}
-
 export const meterModule = (module: Module, options: MeterOptions): MeteredModule | Malformed =>
   attempt(() => meter(module, options))
 

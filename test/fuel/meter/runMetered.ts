@@ -1,6 +1,7 @@
 import { Account, type Stop } from "../../../src/fuel/Account.ts"
 import type { MeteredModule } from "../../../src/fuel/meter/MeteredModule.ts"
-import { type MeterOptions, meterModule } from "../../../src/fuel/meter/meterModule.ts"
+import type { MeterOptions } from "../../../src/fuel/meter/MeterOptions.ts"
+import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"

@@ -1,0 +1,18 @@
+import type { PriceTable } from "../PriceTable.ts"
+import type { GrowthLimits } from "./growHelper.ts"
+
+/** What is written into a module: its prices, its limits, and how NaNs and custom sections are treated. */
+export interface MeterOptions extends GrowthLimits {
+  readonly prices: PriceTable
+  /** `canonical` makes every NaN that arithmetic yields the canonical one; `engine` leaves what V8 makes. */
+  readonly nan: "canonical" | "engine"
+  /** Slots that the calls in progress may need together. */
+  readonly slotsMax: number
+  /** Bytes of objects that the guest may allocate. */
+  readonly objectBytesMax: number
+  /**
+   * `strip` leaves out names, source maps and debug information: an engine that prints a guest's names in its
+   * stack traces prints their line breaks too. Code metadata stays.
+   */
+  readonly customSections: "keep" | "strip"
+}
