@@ -1,12 +1,8 @@
-import { BUILTINS } from "./builtin/table.ts"
-
 /**
  * What a guest can be allowed to do: one row a capability.
  *
  * Nothing is granted by default. Which imports a capability allows is read from the table of built-in host
- * functions and from the caller's declarations, so that it is written down once. `Grant.ts` has how one is given.
- *
- *     importsOf("random") // => ["env.get_random_u32", "env.get_random_u64"]
+ * functions and from the caller's declarations, so that it is written down once. `Grant.ts` has how one is given, `importsOf.ts` what it allows.
  */
 export interface Capability {
   readonly name: CapabilityName
@@ -56,14 +52,12 @@ export const HOST_CAPABILITY = {
 /** What may stand behind `host:`. */
 export const HOST_CAPABILITY_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/
 
-/** Whether a host function may be declared under it: one of the names above, or `host:NAME`. */
+/**
+ * Whether a host function may be declared under it: one of the names above, or `host:NAME`.
+ *
+ *     isCapabilityKey("host:price_of") // => true
+ */
 export const isCapabilityKey = (key: string): boolean =>
   CAPABILITIES.some((capability) => capability.name === key) ||
   (key.startsWith(HOST_CAPABILITY.prefix) &&
     HOST_CAPABILITY_NAME.test(key.slice(HOST_CAPABILITY.prefix.length)))
-
-/** The built-in imports that a capability allows, as `module.name`; none for one that nothing here uses. */
-export const importsOf = (name: CapabilityName): ReadonlyArray<string> =>
-  BUILTINS.filter(({ declaration }) => declaration.capability === name).map(
-    ({ declaration }) => `${declaration.module}.${declaration.name}`
-  )

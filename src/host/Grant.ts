@@ -6,9 +6,9 @@ import {
   type CapabilityName,
   HOST_CAPABILITY,
   HOST_CAPABILITY_NAME,
-  importsOf,
   isCapabilityKey
 } from "./Capability.ts"
+import { importsOf } from "./importsOf.ts"
 import { nearest } from "./nearest.ts"
 
 /**

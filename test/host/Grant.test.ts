@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { CAPABILITIES, CAPABILITY_NAMES, importsOf } from "../../src/host/Capability.ts"
+import { CAPABILITIES, CAPABILITY_NAMES } from "../../src/host/Capability.ts"
 import {
   GRANT_NOTATIONS,
   GRANTS_MAX,
@@ -10,6 +10,7 @@ import {
   resolveGrants,
   showGrant
 } from "../../src/host/Grant.ts"
+import { importsOf } from "../../src/host/importsOf.ts"
 import { BadArguments, LimitExceeded } from "../../src/outcome/RefusedReason.ts"
 
 const resolved = (
