@@ -1,0 +1,24 @@
+import { expect, it } from "vitest"
+import { readSources } from "../tidy/sources.ts"
+
+const sources = new Map(readSources(["src"]).map((source) => [source.path, source]))
+
+/** Everything outside the house that a file brings in when it runs, through whatever it imports. */
+const broughtInBy = (path: string, seen = new Set<string>()): ReadonlySet<string> => {
+  const found = new Set<string>()
+  if (seen.has(path)) return found
+  seen.add(path)
+  for (const one of sources.get(path)?.imports ?? []) {
+    if (one.typeOnly) continue
+    for (const name of one.relative ? broughtInBy(one.target, seen) : [one.target]) found.add(name)
+  }
+  return found
+}
+
+it("brings nothing into the thread that runs guests but Node's own threads", () => {
+  expect([...broughtInBy("src/runtime/worker/main.ts")]).toEqual(["node:worker_threads"])
+})
+
+it("would see Effect, which takes 70 ms to load", () => {
+  expect([...broughtInBy("src/runtime/GuestWorker.ts")]).toContain("effect/Effect")
+})
