@@ -606,6 +606,7 @@ export const FEATURES = [
   "function-references",
   "gc",
   "memory64",
+  "table64",
   "exnref",
   "branch-hints"
 ] as const

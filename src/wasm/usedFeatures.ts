@@ -66,7 +66,7 @@ const noteSection = (used: Set<Feature>, section: Section): void => {
       }
       break
     case "memory":
-      for (const limits of section.memories) noteLimits(used, limits)
+      for (const limits of section.memories) noteLimits(used, limits, "memory64")
       break
     case "tag":
       if (section.typeIndices.length > 0) used.add("exceptions")
@@ -125,15 +125,16 @@ const noteValue = (used: Set<Feature>, type: StorageType): void => {
   else if (typeof type.heap === "string" && type.heap !== "func" && type.heap !== "extern") used.add("gc")
 }
 
-const noteLimits = (used: Set<Feature>, limits: Limits): void => {
+/** One proposal has 64-bit memories and tables, but engines had the memories first: V8 of Node 22 has only them. */
+const noteLimits = (used: Set<Feature>, limits: Limits, wide: "memory64" | "table64"): void => {
   if (limits.shared) used.add("threads")
-  if (limits.address === "i64") used.add("memory64")
+  if (limits.address === "i64") used.add(wide)
 }
 
 const noteTable = (used: Set<Feature>, { element, limits }: TableType): void => {
   const plain = typeof element === "object" && element.short && element.heap === "func"
   if (!plain) noteValue(used, element)
-  noteLimits(used, limits)
+  noteLimits(used, limits, "table64")
 }
 
 const noteExtern = (used: Set<Feature>, type: ExternType): void => {
@@ -142,7 +143,7 @@ const noteExtern = (used: Set<Feature>, type: ExternType): void => {
       noteTable(used, type.table)
       break
     case "memory":
-      noteLimits(used, type.limits)
+      noteLimits(used, type.limits, "memory64")
       break
     case "global":
       if (type.global.mutable) used.add("mutable-globals")

@@ -25,6 +25,7 @@ describe("the features of a module", () => {
   it("come from its types, limits and sections", () => {
     expect(ofSection(...section(5, 1, 3, 1, 2))).toEqual(["threads"])
     expect(ofSection(...section(5, 1, 4, 1))).toEqual(["memory64"])
+    expect(ofSection(...section(4, 1, 0x70, 4, 1))).toEqual(["table64"])
     expect(ofSection(...section(5, 2, 0, 1, 0, 1))).toEqual(["multi-memory"])
     expect(ofSection(...section(1, 1, 0x60, 0, 2, 0x7f, 0x7f))).toEqual(["multi-value"])
     expect(ofSection(...section(1, 1, 0x5f, 0))).toEqual(["gc"])

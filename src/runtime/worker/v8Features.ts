@@ -32,14 +32,9 @@ const PROBES: ReadonlyMap<Feature, ReadonlyArray<ReadonlyArray<number>>> = new M
   ["legacy-exceptions", [func(0x06, 0x40, 0x19, 0x0b)]],
   // two memories
   ["multi-memory", [[0x05, 0x05, 0x02, 0x00, 0x01, 0x00, 0x01]]],
-  // a memory, then a table, with 64-bit addresses
-  [
-    "memory64",
-    [
-      [0x05, 0x03, 0x01, 0x04, 0x01],
-      [0x04, 0x04, 0x01, 0x70, 0x04, 0x01]
-    ]
-  ],
+  // a memory with 64-bit addresses, and a table
+  ["memory64", [[0x05, 0x03, 0x01, 0x04, 0x01]]],
+  ["table64", [[0x04, 0x04, 0x01, 0x70, 0x04, 0x01]]],
   // v128.const 0 (three times), f32x4.relaxed_madd, drop
   ["relaxed-simd", [func(...vector(), ...vector(), ...vector(), 0xfd, 0x85, 0x02, 0x1a)]],
   ["simd", [func(...vector(), 0x1a)]],
