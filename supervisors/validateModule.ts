@@ -1,5 +1,10 @@
 import * as Effect from "effect/Effect"
-import { LimitExceeded, type RefusedReason, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
+import {
+  LimitExceeded,
+  type RefusedReason,
+  reviveRefusedReason,
+  Unsupported
+} from "../src/outcome/RefusedReason.ts"
 import type { FiringRequest } from "../src/runtime/Firing.ts"
 import type { FiringCaller } from "../src/runtime/GuestWorker.ts"
 import { checkExpectations, type ModuleSummary, summarize } from "../src/runtime/ModuleSummary.ts"
@@ -36,12 +41,7 @@ export const validateModule = (
     .pipe(
       Effect.catch((lost) => Effect.succeed(lost)),
       Effect.flatMap((report): Effect.Effect<ModuleSummary, RefusedReason> => {
-        if (report instanceof WorkerLost) {
-          const { compileMsMax } = plan.policy
-          return Effect.fail(
-            new LimitExceeded("compileMsMax", compileMsMax, report.compileMs ?? compileMsMax)
-          )
-        }
+        if (report instanceof WorkerLost) return Effect.fail(refusalOfLoss(report, plan))
         if (report.kind === "refused") return Effect.fail(reviveRefusedReason(report.reason))
         if (report.kind !== "compiled")
           return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
@@ -66,3 +66,9 @@ export const requestOf = (
 
 /** Whoever compiles runs no guest: there are no logs, no questions and no evidence. */
 const NOBODY: FiringCaller = { remotes: [], onLog: () => Effect.void, onCancelled: () => Effect.void }
+
+/** A thread that died over a module has told that it cannot be fired here, and sometimes why. */
+const refusalOfLoss = ({ compileMs, cause }: WorkerLost, { policy }: FirePlan): RefusedReason =>
+  compileMs === undefined
+    ? new Unsupported("the module", `the engine was lost while compiling it: ${cause}`)
+    : new LimitExceeded("compileMsMax", policy.compileMsMax, compileMs)
