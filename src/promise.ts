@@ -41,10 +41,11 @@ export interface MunitionRuntime extends AsyncDisposable {
 }
 
 /**
- * A runtime of one's own: its threads end when it is closed.
+ * A runtime of one's own: its threads end when it is closed, or where `await using` leaves it.
  *
- *     await using munition = makeMunition({ threadsMax: 2 })
+ *     const munition = makeMunition({ threadsMax: 2 })
  *     const outcome = await munition.fire(wasm, "add", [1, 2])
+ *     await munition.close()
  *     outcome._tag === "Returned" && outcome.values // => [3]
  */
 export const makeMunition = (options: InstanceManagerOptions = {}): MunitionRuntime => {
