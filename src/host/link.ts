@@ -1,9 +1,9 @@
 import { CapabilityDenied } from "../outcome/RefusedReason.ts"
 import { visible } from "../outcome/visible.ts"
-import { BUILTINS } from "./builtin/table.ts"
 import { type Grants, showGrant } from "./Grant.ts"
 import { type HostDeclaration, importKey, showFunctionType } from "./HostDeclaration.ts"
 import { nearest } from "./nearest.ts"
+import { offered } from "./offered.ts"
 
 /** One import of a module, as far as linking needs to know it. */
 export type ImportDescriptor =
@@ -37,23 +37,18 @@ export const link = (
   grants: Grants,
   declared: ReadonlyArray<HostDeclaration> = []
 ): ReadonlyArray<ResolvedLink> | CapabilityDenied => {
-  const offered = new Map(
-    [...declared, ...BUILTINS.map(({ declaration }) => declaration)].map((declaration) => [
-      importKey(declaration.module, declaration.name),
-      declaration
-    ])
-  )
+  const functions = offered(declared)
   const granted = new Map(grants.granted.map((grant) => [String(grant.capability), showGrant(grant)]))
   const links: Array<ResolvedLink> = []
   let denied: CapabilityDenied | undefined
   let deniedCount = 0
   for (const [importIndex, one] of imports.entries()) {
-    const declaration = offered.get(importKey(one.module, one.name))
+    const declaration = functions.get(importKey(one.module, one.name))
     const fits =
       declaration !== undefined && granted.has(declaration.capability) && isOfType(one, declaration)
     if (fits) links.push({ importIndex, declaration })
     else {
-      denied ??= deny(one, declaration, granted, offered)
+      denied ??= deny(one, declaration, granted, functions)
       deniedCount += 1
     }
   }
@@ -73,7 +68,7 @@ const deny = (
   one: ImportDescriptor,
   declaration: HostDeclaration | undefined,
   granted: ReadonlyMap<string, string>,
-  offered: ReadonlyMap<string, HostDeclaration>
+  functions: ReadonlyMap<string, HostDeclaration>
 ): CapabilityDenied => {
   const because = (capability: string | undefined, detail: string) =>
     new CapabilityDenied(cut(one.module), cut(one.name), capability, detail)
@@ -83,7 +78,7 @@ const deny = (
       `it is a ${one.kind}, and no capability of this version provides anything but functions`
     )
   if (declaration === undefined)
-    return because(undefined, `no capability of this version provides it${suggest(one, offered)}`)
+    return because(undefined, `no capability of this version provides it${suggest(one, functions)}`)
   const { capability } = declaration
   if (!granted.has(capability))
     return because(capability, `it needs the capability ${capability}, which was not granted`)
@@ -100,8 +95,8 @@ const NAME_LENGTH_MAX = 256
 const cut = (name: string): string =>
   name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX)}… (${name.length} characters)`
 
-const suggest = (one: ImportDescriptor, offered: ReadonlyMap<string, HostDeclaration>): string => {
-  const byLabel = new Map([...offered.values()].map((d) => [`${d.module}.${d.name}`, d.capability]))
+const suggest = (one: ImportDescriptor, functions: ReadonlyMap<string, HostDeclaration>): string => {
+  const byLabel = new Map([...functions.values()].map((d) => [`${d.module}.${d.name}`, d.capability]))
   const [closest] = nearest(`${one.module}.${one.name}`, [...byLabel.keys()])
   return closest === undefined ? "" : `; the closest is ${closest}, capability ${byLabel.get(closest) ?? ""}`
 }

@@ -1,6 +1,6 @@
-import { BUILTINS } from "../host/builtin/table.ts"
 import { type HostDeclaration, importKey } from "../host/HostDeclaration.ts"
 import type { ImportDescriptor } from "../host/link.ts"
+import { offered } from "../host/offered.ts"
 import { CapabilityDenied, UnknownFunction } from "../outcome/RefusedReason.ts"
 import type { Compiled, ExportedFunction, MemorySummary } from "./Compiled.ts"
 
@@ -29,12 +29,7 @@ export const summarize = (
   bytes: number,
   declared: ReadonlyArray<HostDeclaration>
 ): ModuleSummary => {
-  const offered = new Map(
-    [...declared, ...BUILTINS.map(({ declaration }) => declaration)].map((one) => [
-      importKey(one.module, one.name),
-      one.capability
-    ])
-  )
+  const functions = offered(declared)
   return {
     moduleHash,
     bytes,
@@ -42,7 +37,7 @@ export const summarize = (
     functions: compiled.exports,
     imports: compiled.imports.map((one) => ({
       ...one,
-      capability: offered.get(importKey(one.module, one.name))
+      capability: functions.get(importKey(one.module, one.name))?.capability
     })),
     memories: compiled.memories,
     startFunction: compiled.plan.exports.start !== undefined,

@@ -15,8 +15,8 @@ export const describeModule = (
   const facts = new ModuleFacts(module)
   return {
     plan,
-    imports: importsOf(module, facts),
-    exports: exportedFunctions(module, facts),
+    imports: describeImports(module, facts),
+    exports: describeExports(module, facts),
     tags: facts.tagTypes.map((typeIndex) => typesOf(facts, typeIndex).params),
     memories: facts.memories.map(({ shared, min, max }) => ({
       shared,
@@ -27,7 +27,7 @@ export const describeModule = (
   }
 }
 
-export const importsOf = (module: Module, facts = new ModuleFacts(module)): ReadonlyArray<ImportDescriptor> =>
+const describeImports = (module: Module, facts: ModuleFacts): ReadonlyArray<ImportDescriptor> =>
   (sectionOf(module, "import")?.imports ?? []).map((item) => describeImport(item, facts))
 
 const describeImport = ({ module, name, type }: Import, facts: ModuleFacts): ImportDescriptor =>
@@ -35,10 +35,7 @@ const describeImport = ({ module, name, type }: Import, facts: ModuleFacts): Imp
     ? { module, name, kind: "function", type: typesOf(facts, type.typeIndex) }
     : { module, name, kind: type.kind }
 
-export const exportedFunctions = (
-  module: Module,
-  facts = new ModuleFacts(module)
-): ReadonlyArray<ExportedFunction> =>
+const describeExports = (module: Module, facts: ModuleFacts): ReadonlyArray<ExportedFunction> =>
   (sectionOf(module, "export")?.exports ?? [])
     .filter(({ kind }) => kind === "func")
     .map(({ name, index }) => ({ name, ...typesOf(facts, facts.typeOfFunc(index)) }))
