@@ -17,7 +17,6 @@ import type { Compiled } from "../src/runtime/Compiled.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
 import type { FiringCaller } from "../src/runtime/GuestWorker.ts"
 import type { ModuleSummary } from "../src/runtime/ModuleSummary.ts"
-import { policyKey } from "../src/runtime/RunPolicy.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import { readArguments, typedValues } from "../src/runtime/worker/readArguments.ts"
 import { checkCall } from "./checkCall.ts"
@@ -25,7 +24,7 @@ import { concludeFailed, concludeLost, concludeReturned, type Identity } from ".
 import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } from "./FireOptions.ts"
 import { type GuestThreadsOptions, makeGuestThreads } from "./GuestThreads.ts"
 import { identifyModule } from "./identifyModule.ts"
-import { ModuleCache } from "./ModuleCache.ts"
+import { ModuleCache, moduleKey } from "./ModuleCache.ts"
 import { requestOf, validateModule } from "./validateModule.ts"
 
 /**
@@ -147,7 +146,7 @@ const makeManager = (options: InstanceManagerOptions) =>
           discard: true
         })
         return Effect.flatMap(Effect.andThen(warn, identifyModule(wasm)), ({ hash, bytes }) => {
-          const key = `${hash} ${policyKey(plan.policy)}`
+          const key = moduleKey(hash, plan.policy)
           const identity = { functionName, moduleHash: hash }
           const cached = cache.get(key)
           const known = cached ?? { bytes: bytes(), compiled: undefined }

@@ -1,4 +1,6 @@
+import { METER_VERSION } from "../src/fuel/meter/MeteredModule.ts"
 import type { Compiled } from "../src/runtime/Compiled.ts"
+import { policyKey, type RunPolicy } from "../src/runtime/RunPolicy.ts"
 
 /**
  * The modules that were compiled, by hash and policy, the least recently fired one leaving first.
@@ -47,6 +49,10 @@ export class ModuleCache {
     this.#entries.delete(key)
   }
 }
+
+/** What a module is cached under: itself, the version of the meter in its code, and the bounds that it was held to. */
+export const moduleKey = (hash: string, policy: RunPolicy): string =>
+  `${hash} ${METER_VERSION} ${policyKey(policy)}`
 
 /** A compiled module with the bytes that it was made of: a caller's own buffer may have changed by the next crash. */
 export interface CachedModule {

@@ -8,12 +8,11 @@ import {
 import type { FiringRequest } from "../src/runtime/Firing.ts"
 import type { FiringCaller } from "../src/runtime/GuestWorker.ts"
 import { checkExpectations, type ModuleSummary, summarize } from "../src/runtime/ModuleSummary.ts"
-import { policyKey } from "../src/runtime/RunPolicy.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import type { FirePlan, ValidateOptions } from "./FireOptions.ts"
 import type { GuestThreads } from "./GuestThreads.ts"
 import type { IdentifiedModule } from "./identifyModule.ts"
-import type { ModuleCache } from "./ModuleCache.ts"
+import { type ModuleCache, moduleKey } from "./ModuleCache.ts"
 
 /**
  * Compiles a module on a guest thread, as a firing would, and compares it with what the caller expects of it.
@@ -45,7 +44,7 @@ export const validateModule = (
         if (report.kind === "refused") return Effect.fail(reviveRefusedReason(report.reason))
         if (report.kind !== "compiled")
           return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
-        cache.set(`${hash} ${policyKey(plan.policy)}`, { compiled: report.compiled, bytes: wasm })
+        cache.set(moduleKey(hash, plan.policy), { compiled: report.compiled, bytes: wasm })
         const summary = summarize(report.compiled, hash, wasm.length, plan.declarations)
         const unmet = checkExpectations(summary, expected)
         return unmet === undefined ? Effect.succeed(summary) : Effect.fail(unmet)
