@@ -1,8 +1,9 @@
 import { type HostDeclaration, importKey } from "../host/HostDeclaration.ts"
 import type { ImportDescriptor } from "../host/link.ts"
 import { offered } from "../host/offered.ts"
-import { CapabilityDenied, UnknownFunction } from "../outcome/RefusedReason.ts"
+import { CapabilityDenied, type UnknownFunction } from "../outcome/RefusedReason.ts"
 import type { Compiled, ExportedFunction, MemorySummary } from "./Compiled.ts"
+import { unknownFunction } from "./unknownFunction.ts"
 
 /** What validating a module tells of it: what it offers, what it wants, and what it is made of. */
 export interface ModuleSummary {
@@ -61,7 +62,7 @@ export const checkExpectations = (
 ): UnknownFunction | CapabilityDenied | undefined => {
   const names = summary.functions.map(({ name }) => name)
   const missing = requiredExports.find((name) => !names.includes(name))
-  if (missing !== undefined) return new UnknownFunction(missing, names.slice(0, NAMES_SHOWN))
+  if (missing !== undefined) return unknownFunction(missing, summary.functions)
   if (allowedImports === undefined) return undefined
   const allowed = new Set(allowedImports)
   const extra = summary.imports.find(
@@ -72,5 +73,3 @@ export const checkExpectations = (
     new CapabilityDenied(extra.module, extra.name, extra.capability, "it is not among the allowed imports")
   )
 }
-
-const NAMES_SHOWN = 20

@@ -5,12 +5,13 @@ import { Journal } from "../../host/Journal.ts"
 import { link, type ResolvedLink } from "../../host/link.ts"
 import { makeSources } from "../../host/makeSources.ts"
 import { Missing } from "../../outcome/Missing.ts"
-import { type RefusedReason, UnknownFunction, Unsupported } from "../../outcome/RefusedReason.ts"
+import { type RefusedReason, Unsupported } from "../../outcome/RefusedReason.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
 import type { Failure, FailureCause, FiringReport, FiringRequest, Step } from "../Firing.ts"
 import { FiringCell } from "../FiringCell.ts"
 import type { InstanceEventName } from "../InstanceEventName.ts"
+import { unknownFunction } from "../unknownFunction.ts"
 import type { Engine, EngineInstance } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
 import { explainFailure } from "./explainFailure.ts"
@@ -60,7 +61,8 @@ export const runFiring = (request: FiringRequest, services: FiringServices): Fir
   const unanswered = services.callRemote === undefined ? links.find(isRemote) : undefined
   if (unanswered !== undefined) return refuse(remoteInline(unanswered), compiled)
   const signature = compiled.exports.find(({ name }) => name === request.functionName)
-  if (signature === undefined) return refuse(unknownFunction(request.functionName, compiled), compiled)
+  if (signature === undefined)
+    return refuse(unknownFunction(request.functionName, compiled.exports), compiled)
   const args = readArguments(signature, request.args)
   if ("_tag" in args) return refuse(args, compiled)
   const unreadable = checkResults(signature)
@@ -95,14 +97,6 @@ export const runFiring = (request: FiringRequest, services: FiringServices): Fir
     evidence: { ...captured, fuel, stack, journal: run.journal.evidence() }
   }
 }
-
-/** Exported names that a refusal lists: enough to see a slip of the pen. */
-const NAMES_SHOWN = 20
-const unknownFunction = (name: string, { exports }: Compiled): UnknownFunction =>
-  new UnknownFunction(
-    name,
-    exports.slice(0, NAMES_SHOWN).map((one) => one.name)
-  )
 
 const isRemote = ({ declaration }: ResolvedLink): boolean => declaration.kind === "remote"
 
