@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { makeRunPolicy } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
 import { meterModule } from "../fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT } from "../fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../fuel/PriceTable.ts"
 import { Refused } from "../outcome/Refused.ts"
 import { describeRefusedReason, Malformed as MalformedReason } from "../outcome/RefusedReason.ts"
@@ -57,6 +58,7 @@ const meterBytes = (wasm: Uint8Array, policy: RunPolicy): Uint8Array | Malformed
     objectBytesMax: policy.objectBytesMax,
     memoryPagesMax: policy.memoryPagesMax,
     tableElementsMax: policy.tableElementsMax,
+    placement: PLACEMENT_DEFAULT,
     customSections: "keep"
   })
   return metered instanceof Malformed ? metered : metered.bytes

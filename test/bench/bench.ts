@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { Account } from "../../src/fuel/Account.ts"
 import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT } from "../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
 import { Munition } from "../../src/index.ts"
 import { RUN_POLICY_DEFAULT } from "../../src/runtime/RunPolicy.ts"
@@ -41,6 +42,7 @@ const instantiate = (
     objectBytesMax: RUN_POLICY_DEFAULT.objectBytesMax,
     memoryPagesMax: RUN_POLICY_DEFAULT.memoryPagesMax,
     tableElementsMax: RUN_POLICY_DEFAULT.tableElementsMax,
+    placement: PLACEMENT_DEFAULT,
     customSections: "strip"
   })
   if (metered instanceof Malformed) throw metered

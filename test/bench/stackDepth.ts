@@ -1,4 +1,5 @@
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT } from "../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
 import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
@@ -24,6 +25,7 @@ const measure = async (shape: StackShape, jspi: boolean, warm: number) => {
     objectBytesMax: 1e9,
     memoryPagesMax: 1,
     tableElementsMax: 100,
+    placement: PLACEMENT_DEFAULT,
     customSections: "strip"
   })
   if (metered instanceof Malformed) throw metered

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, relative, resolve } from "node:path"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT } from "../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
 import { RUN_POLICY_MAX } from "../../src/runtime/RunPolicy.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
@@ -57,6 +58,7 @@ const METER = {
   objectBytesMax: RUN_POLICY_MAX.objectBytesMax,
   memoryPagesMax: RUN_POLICY_MAX.memoryPagesMax,
   tableElementsMax: RUN_POLICY_MAX.tableElementsMax,
+  placement: PLACEMENT_DEFAULT,
   customSections: "keep" as const
 }
 /** The version byte of a component. */

@@ -8,6 +8,7 @@ import type { HelperRegistry } from "./HelperRegistry.ts"
 import * as Action from "./instructionActions.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
 import { Numbers } from "./Numbers.ts"
+import type { Placement } from "./Placement.ts"
 import { ALLOCATE, CALL, CANONICAL_NAN, HELPER, Points, TAIL_CALL, THROW } from "./Points.ts"
 import { RUN_MAX, Runs } from "./Runs.ts"
 
@@ -35,6 +36,7 @@ import { RUN_MAX, Runs } from "./Runs.ts"
 export interface AnalysisRules {
   readonly prices: PriceTable
   readonly nan: "canonical" | "engine"
+  readonly placement: Placement
 }
 
 /** Of code that compilers make: a dense module has a point every fourteen bytes. */
@@ -52,6 +54,8 @@ export class FunctionAnalyser {
   readonly #helpers: HelperRegistry
   readonly #prices: PriceTable
   readonly #canonicalNan: boolean
+  /** The most that a run may charge, but for its last instruction. */
+  readonly #runMax: number
   readonly #runs: Runs
   readonly #flow: ControlFlow
   #nanKinds = 0
@@ -65,6 +69,7 @@ export class FunctionAnalyser {
     this.#facts = facts
     this.#helpers = helpers
     this.#prices = rules.prices
+    this.#runMax = rules.placement.exact ? 0 : RUN_MAX
     this.#canonicalNan = rules.nan === "canonical"
   }
 
@@ -93,7 +98,7 @@ export class FunctionAnalyser {
         flow.move(POPS[op] ?? 0, PUSHES[op] ?? 0)
         if (action !== Action.PLAIN) this.#unusual(op)
       }
-      if (runs.cost > RUN_MAX) runs.split(reader.at)
+      if (runs.cost > this.#runMax) runs.split(reader.at)
     }
     runs.close()
     return {

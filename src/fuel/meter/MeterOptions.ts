@@ -1,11 +1,13 @@
 import type { PriceTable } from "../PriceTable.ts"
 import type { GrowthLimits } from "./growHelper.ts"
+import type { Placement } from "./Placement.ts"
 
 /** What is written into a module: its prices, its limits, and how NaNs and custom sections are treated. */
 export interface MeterOptions extends GrowthLimits {
   readonly prices: PriceTable
   /** `canonical` makes every NaN that arithmetic yields the canonical one; `engine` leaves what V8 makes. */
   readonly nan: "canonical" | "engine"
+  readonly placement: Placement
   /** Slots that the calls in progress may need together. */
   readonly slotsMax: number
   /** Bytes of objects that the guest may allocate. */

@@ -1,5 +1,6 @@
 import { FunctionMaps } from "../../fuel/meter/FunctionMaps.ts"
 import type { OffsetMap } from "../../fuel/meter/OffsetMap.ts"
+import { PLACEMENT_DEFAULT } from "../../fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../fuel/PriceTable.ts"
 import {
   Cancelled,
@@ -53,7 +54,11 @@ export const explainFailure = (
   if (frames.length === 0) return without([])
   const module = decodeModule(new Uint8Array(request.bytes))
   if (module instanceof Malformed) return without(new Missing("the module cannot be read again"))
-  const maps = new FunctionMaps(module, compiled.plan, { prices: WASMTIME_PRICES, nan: request.policy.nan })
+  const maps = new FunctionMaps(module, compiled.plan, {
+    prices: WASMTIME_PRICES,
+    nan: request.policy.nan,
+    placement: PLACEMENT_DEFAULT
+  })
   const mapOf = memoized((funcIndex) => maps.mapOf(funcIndex))
   const nameOf = memoized(namesOf(module))
   const stack = frames.map(

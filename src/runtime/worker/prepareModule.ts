@@ -1,5 +1,6 @@
 import type { MeteredModule } from "../../fuel/meter/MeteredModule.ts"
 import { meterModule } from "../../fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT } from "../../fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../fuel/PriceTable.ts"
 import {
   LimitExceeded,
@@ -71,6 +72,7 @@ export const prepareModule = (
     objectBytesMax: policy.objectBytesMax - constantObjectBytes(module),
     memoryPagesMax: policy.memoryPagesMax,
     tableElementsMax: policy.tableElementsMax,
+    placement: PLACEMENT_DEFAULT,
     customSections: "strip"
   })
   if (metered instanceof Malformed) return malformed(metered)

@@ -2,6 +2,7 @@ import { Account } from "../../../src/fuel/Account.ts"
 import { HOOK_REFILL, HOOK_STOP, STOP_STACK } from "../../../src/fuel/meter/Layout.ts"
 import type { MeterPlan } from "../../../src/fuel/meter/MeteredModule.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
@@ -151,6 +152,7 @@ const OPTIONS = {
   // What a run gets by default: that real programs live with it is part of what these jobs show.
   slotsMax: 49_152,
   objectBytesMax: Number.MAX_SAFE_INTEGER,
+  placement: PLACEMENT_DEFAULT,
   customSections: "keep"
 } as const
 

@@ -2,6 +2,7 @@ import { Account, type Stop } from "../../../src/fuel/Account.ts"
 import type { MeteredModule } from "../../../src/fuel/meter/MeteredModule.ts"
 import type { MeterOptions } from "../../../src/fuel/meter/MeterOptions.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
@@ -43,6 +44,7 @@ export const METER_OPTIONS: MeterOptions = {
   objectBytesMax: 2 ** 24,
   memoryPagesMax: 256,
   tableElementsMax: 100_000,
+  placement: PLACEMENT_DEFAULT,
   customSections: "keep"
 }
 
