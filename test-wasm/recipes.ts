@@ -5,7 +5,8 @@ import { parseWat } from "../test/guests/wat.ts"
 /**
  * Which checked-in `.wasm` is made of what, by which pinned tool.
  *
- * Three are compiled from Rust, C and AssemblyScript. The rest are text in a syntax that wabt cannot read
+ * The samplers are compiled from Rust, C and AssemblyScript, the kernels of the bench from C and Rust, those for
+ * speed and not for size. The rest are text in a syntax that wabt cannot read
  * (garbage collection, typed function references); every other `.wat` is assembled by the tests as they run and
  * has no bytes here. The tools print their versions; one that prints another than the pinned is not used, since
  * its bytes would differ.
@@ -83,6 +84,33 @@ const clang: Tool = {
   ]
 }
 
+/** With what has been in every engine for years; vectors only where a kernel is about them, or all would have them. */
+const clangFast: Tool = {
+  ...clang,
+  build: (source, output) => [
+    ...["clang-16", "--target=wasm32-unknown-unknown", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"],
+    ...[
+      "-mbulk-memory",
+      "-mnontrapping-fptoint",
+      "-msign-ext",
+      ...(usesVectors(source) ? ["-msimd128"] : [])
+    ],
+    ...["-ffreestanding", "-nostdlib", "-fuse-ld=/usr/bin/wasm-ld-16"],
+    ...["-Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=65536", "-o", output, source]
+  ]
+}
+
+const rustcFast: Tool = {
+  ...rustc,
+  build: (source, output) => [
+    ...["/usr/bin/rustc", "--edition", "2021", "--crate-type", "cdylib"],
+    ...["--target", "wasm32-unknown-unknown", "-C", "linker=wasm-ld-16", "-C", "linker-flavor=wasm-ld"],
+    ...["-C", "opt-level=3", "-C", "lto=fat", "-C", "codegen-units=1", "-C", "panic=abort"],
+    ...["-C", "strip=symbols", "-C", "target-feature=+bulk-memory,+nontrapping-fptoint"],
+    ...["-C", "link-arg=--stack-first", "-C", "link-arg=-zstack-size=65536", "-o", output, source]
+  ]
+}
+
 const asc: Tool = {
   name: "asc",
   from: "npx fetches assemblyscript 0.28.20",
@@ -98,11 +126,21 @@ export const readRecipes = (): ReadonlyArray<Recipe> => [
   { output: "rust/sampler.wasm", source: "rust/sampler.rs", tool: rustc },
   { output: "c/sampler.wasm", source: "c/sampler.c", tool: clang },
   { output: "assemblyscript/sampler.wasm", source: "assemblyscript/sampler.ts", tool: asc },
+  ...globSync("kernels/*.{c,rs}", { cwd: folder })
+    .toSorted()
+    .map((source) => ({
+      output: source.replace(/\.\w+$/, ".wasm"),
+      source,
+      tool: source.endsWith(".c") ? clangFast : rustcFast
+    })),
   ...globSync("*/*.wat", { cwd: folder })
     .toSorted()
     .filter((source) => !wabtReads(source))
     .map((source) => ({ output: source.replace(/\.wat$/, ".wasm"), source, tool: wasmtime }))
 ]
+
+const usesVectors = (source: string): boolean =>
+  readFileSync(join(folder, source), "utf8").includes("<wasm_simd128.h>")
 
 const wabtReads = (source: string): boolean => {
   try {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { Account } from "../../src/fuel/Account.ts"
 import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
@@ -9,6 +11,7 @@ import { RUN_POLICY_DEFAULT } from "../../src/runtime/RunPolicy.ts"
 import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
+import { root } from "../tidy/sources.ts"
 import { type Kernel, kernels } from "./kernels.ts"
 
 /**
@@ -30,8 +33,8 @@ const instantiate = (
   if (variant === "plain") {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernel.wasm), {})
     // The cast: the kernel says that it is a function.
-    const target = exports[kernel.functionName] as (...args: ReadonlyArray<unknown>) => unknown
-    return { run: () => target(...kernel.args), bytes: kernel.wasm.length }
+    const target = exports["run"] as (argument: number) => unknown
+    return { run: () => target(kernel.timed.argument), bytes: kernel.wasm.length }
   }
   const module = decodeModule(kernel.wasm)
   if (module instanceof Malformed) throw module
@@ -58,12 +61,12 @@ const instantiate = (
   // The casts: the meter made these exports.
   const table = exports[names.hooks] as WebAssembly.Table
   const depth = exports[names.depth] as WebAssembly.Global
-  const target = exports[kernel.functionName] as (...args: ReadonlyArray<unknown>) => unknown
+  const target = exports["run"] as (argument: number) => unknown
   table.set(HOOK_REFILL, hooks.refill)
   table.set(HOOK_STOP, hooks.stop)
   const run = () => {
     depth.value = RUN_POLICY_DEFAULT.stackSlotsMax
-    return target(...kernel.args)
+    return target(kernel.timed.argument)
   }
   return { run, bytes: metered.bytes.length }
 }
@@ -114,8 +117,7 @@ const measure = (kernel: Kernel): Row => {
 }
 
 const firings = Effect.gen(function* () {
-  const [kernel] = kernels()
-  if (kernel === undefined) return []
+  const wasm = new Uint8Array(readFileSync(join(root, "test-wasm/rust/sampler.wasm")))
   const rates: Array<{ readonly how: string; readonly perSecond: number }> = []
   for (const [how, inline, fresh] of [
     ["inline, compiled before", true, false],
@@ -123,10 +125,10 @@ const firings = Effect.gen(function* () {
     ["in a thread, a policy of its own each time", false, true]
   ] as const) {
     const count = fresh ? 100 : 1_000
-    yield* Munition.fire(kernel.wasm, "add", [1, 2], { inline })
+    yield* Munition.fire(wasm, "add", [1, 2], { inline })
     const began = performance.now()
     for (let i = 0; i < count; i++)
-      yield* Munition.fire(kernel.wasm, "add", [1, 2], {
+      yield* Munition.fire(wasm, "add", [1, 2], {
         inline,
         ...(fresh ? { objectBytesMax: 1_000 + i } : {})
       })
