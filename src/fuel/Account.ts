@@ -9,6 +9,8 @@
  * Why a guest was stopped is written here by whoever stopped it. A trap's text is never asked.
  */
 
+import { COUNTER_IN_LOCAL } from "./meter/Layout.ts"
+
 /** What stopped the guest, as far as the host decided it. */
 export type Stop = "fuel" | "deadline" | "cancelled" | "stack" | "objects" | "growth" | "host"
 
@@ -89,7 +91,8 @@ export class Account {
 
   /** Books what the slice consumed and leaves nothing granted; `used` is then true to the unit. */
   settle(counter: number): void {
-    this.#used += this.#granted - counter
+    // A trap in a loop took the counter along: all of the slice may have been charged.
+    this.#used += this.#granted - (counter === COUNTER_IN_LOCAL ? 0 : counter)
     this.#granted = 0
   }
 

@@ -31,9 +31,8 @@ export class Appendix {
     return index
   }
 
-  /** The index of a function, added. */
-  func(appended: AppendedFunction): number {
-    const typeIndex = this.type(appended.params, appended.results)
+  /** The index of a function, added; of a type that there is, or of one of its shape. */
+  func(appended: AppendedFunction, typeIndex = this.type(appended.params, appended.results)): number {
     return this.#firstFunc + this.functions.push({ ...appended, typeIndex }) - 1
   }
 }

@@ -1,10 +1,20 @@
 import { ControlStack } from "./ControlStack.ts"
+import {
+  CATCH,
+  ELSE,
+  END,
+  type Events,
+  LABEL_ELSE,
+  LABEL_IF,
+  LABEL_LOOP,
+  LABEL_PAYS,
+  LABEL_TARGETED
+} from "./Events.ts"
 import * as Action from "./instructionActions.ts"
-import { type Runs, UNCHECKED_MAX } from "./Runs.ts"
 
 /**
  * Where control can be while a function is read from its first instruction to its last: which labels are open,
- * whether this place can be reached, how many operands lie there, and where runs begin and end because of it.
+ * whether this place can be reached, and how many operands lie there.
  *
  * It is the part of a validator that metering needs: heights, not types.
  */
@@ -16,23 +26,23 @@ export class ControlFlow {
   operandsMax = 0
   /** The most handlers of the legacy kind that are inside one another. */
   handlersMax = 0
-  readonly #runs: Runs
+  readonly #events: Events
   readonly #control = new ControlStack()
   #handlers = 0
 
-  constructor(runs: Runs) {
-    this.#runs = runs
+  constructor(events: Events) {
+    this.#events = events
   }
 
-  /** Begins a function, whose body is a label like any other. */
-  reset(): void {
+  /** Begins a function, whose body is a label like any other, with so many results. */
+  reset(results: number): void {
     this.live = true
     this.height = 0
     this.operandsMax = 0
     this.handlersMax = 0
     this.#handlers = 0
     this.#control.depth = 0
-    this.#control.push(Action.BLOCK, 0, 0, 0, 0, true)
+    this.#control.push(Action.BLOCK, 0, 0, results, true)
   }
 
   move(pops: number, pushes: number): void {
@@ -42,72 +52,65 @@ export class ControlFlow {
 
   /** Opens a label over its parameters, which lie on the operands already. */
   enter(action: number, params: number, results: number): void {
-    this.#control.push(action, this.height - params, params, results, this.#runs.unchecked, true)
+    this.#control.push(action, this.height - params, params, results, true)
   }
 
   /** Opens a label in code that cannot run. */
   enterDead(action: number): void {
-    this.#control.push(action, 0, 0, 0, 0, false)
+    this.#control.push(action, 0, 0, 0, false)
   }
 
-  /** Notes that control can go from the end of the run to a label. */
+  /** Notes that control can go to a label. */
   target(label: number): void {
-    this.#control.target(label, this.#runs.unchecked)
+    this.#control.target(label, LABEL_TARGETED)
   }
 
-  /** Notes that an exception can go to a label: what was charged before is anybody's guess, so look soon. */
-  catchAt(label: number): void {
-    this.#control.target(label, UNCHECKED_MAX)
+  /** Notes that control can go to a label in a way that has no place for a charge. */
+  targetUnpaid(label: number): void {
+    this.#control.target(label, LABEL_TARGETED | LABEL_PAYS)
   }
 
-  /** `else`, `catch` and `catch_all` begin another arm of the open label, after `offset`, over some values. */
-  arm(action: number, values: number, offset: number, cost: number): void {
-    const at = this.#control.depth - 1
+  /** Whether a branch to the label takes values along. */
+  takesValues(label: number): boolean {
     const control = this.#control
-    this.#runs.close()
-    if (control.live[at] === 0) return
-    if (this.live) control.target(0, this.#runs.unchecked)
-    if (control.kind[at] === Action.TRY) this.handlersMax = Math.max(this.handlersMax, ++this.#handlers)
-    control.kind[at] = action
+    const at = control.depth - 1 - label
+    if (at < 0) return false
+    const taken = control.kind[at] === Action.LOOP ? control.params[at] : control.results[at]
+    return (taken ?? 0) > 0
+  }
+
+  /** `else`, `catch` and `catch_all` begin another arm of the open label, over some values. */
+  arm(action: number, values: number, at: number, after: number): void {
+    const control = this.#control
+    const open = control.depth - 1
+    if (control.live[open] === 0) return
+    if (control.kind[open] === Action.TRY) this.handlersMax = Math.max(this.handlersMax, ++this.#handlers)
+    if (this.live) control.target(0, LABEL_TARGETED)
+    control.kind[open] = action
     this.live = true
-    const base = control.base[at] ?? 0
-    if (action === Action.ELSE) {
-      this.height = base + (control.params[at] ?? 0)
-      this.#runs.unchecked = control.entered[at] ?? 0
-    } else {
-      this.height = base + values
-      this.#runs.unchecked = UNCHECKED_MAX
-      control.targeted[at] = 1
-    }
+    const base = control.base[open] ?? 0
+    if (action === Action.ELSE) this.height = base + (control.params[open] ?? 0)
+    else this.height = base + values
     this.move(0, 0)
-    this.#runs.open(offset, false)
-    this.#runs.cost = cost
+    this.#events.push(at, after, action === Action.ELSE ? ELSE : CATCH, 0)
   }
 
-  /** The `end` or `delegate` that stands before `offset` closes the open label. */
-  end(offset: number): void {
+  /** Closes the open label. */
+  end(at: number, after: number): void {
     const control = this.#control
-    if (control.depth === 1) return this.#runs.close()
-    const at = control.depth - 1
-    const kind = control.kind[at]
-    const handler = kind === Action.CATCH || kind === Action.CATCH_ALL
-    if (handler) this.#handlers--
-    const bothArms = handler || kind === Action.IF || kind === Action.ELSE
-    const join = kind !== Action.LOOP && (bothArms || control.targeted[at] === 1)
-    const wasLive = this.live
-    if (join) {
-      this.#runs.close()
-      let unchecked = wasLive ? this.#runs.unchecked : 0
-      unchecked = Math.max(unchecked, control.unchecked[at] ?? 0)
-      // An `if` without `else` is also left by the condition alone.
-      if (kind === Action.IF) unchecked = Math.max(unchecked, control.entered[at] ?? 0)
-      this.#runs.unchecked = unchecked
-    }
-    const reached = wasLive || control.targeted[at] === 1 || kind === Action.IF
-    this.live = control.live[at] === 1 && (join ? reached : wasLive)
-    this.height = (control.base[at] ?? 0) + (control.results[at] ?? 0)
-    control.depth = at
+    const open = control.depth - 1
+    const kind = control.kind[open] ?? 0
+    if (kind === Action.CATCH || kind === Action.CATCH_ALL) this.#handlers--
+    let label = control.label[open] ?? 0
+    if (kind === Action.LOOP) label |= LABEL_LOOP
+    else if (kind === Action.IF) label |= LABEL_IF
+    else if (kind === Action.ELSE) label |= LABEL_ELSE
+    const entered = control.live[open] === 1
+    const joined = kind !== Action.LOOP && (label & LABEL_TARGETED) !== 0
+    this.live = entered && (this.live || joined || kind === Action.IF)
+    this.height = (control.base[open] ?? 0) + (control.results[open] ?? 0)
+    control.depth = open
     this.move(0, 0)
-    if (join && this.live) this.#runs.open(offset, false)
+    if (entered) this.#events.push(at, after, END, label)
   }
 }

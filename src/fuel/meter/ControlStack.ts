@@ -11,34 +11,26 @@ export class ControlStack {
   base = new Int32Array(64)
   params = new Int32Array(64)
   results = new Int32Array(64)
-  /** Whether something branches here, so that what follows `end` is not one run with what precedes it. */
-  targeted = new Uint8Array(64)
-  /** The most that can have been charged since the last check, over the branches to here. */
-  unchecked = new Int32Array(64)
-  /** The same where the block was entered, for the other arm of an `if`. */
-  entered = new Int32Array(64)
+  /** `LABEL_…` bits of the branches to here. */
+  label = new Uint8Array(64)
   /** Whether the block was entered by code that can run at all. */
   live = new Uint8Array(64)
 
-  push(kind: number, base: number, params: number, results: number, unchecked: number, live: boolean): void {
+  push(kind: number, base: number, params: number, results: number, live: boolean): void {
     if (this.depth === this.kind.length) this.#grow()
     const at = this.depth++
     this.kind[at] = kind
     this.base[at] = base
     this.params[at] = params
     this.results[at] = results
-    this.targeted[at] = 0
-    this.unchecked[at] = 0
-    this.entered[at] = unchecked
+    this.label[at] = 0
     this.live[at] = live ? 1 : 0
   }
 
-  /** Notes a branch to the label `label` levels out, with what was charged since the last check. */
-  target(label: number, unchecked: number): void {
+  /** Notes on the label `label` levels out what branches to it. */
+  target(label: number, bits: number): void {
     const at = this.depth - 1 - label
-    if (at < 0) return
-    this.targeted[at] = 1
-    if (unchecked > (this.unchecked[at] ?? 0)) this.unchecked[at] = unchecked
+    if (at >= 0) this.label[at] = (this.label[at] ?? 0) | bits
   }
 
   #grow(): void {
@@ -47,9 +39,7 @@ export class ControlStack {
     this.base = grown(this.base, new Int32Array(size))
     this.params = grown(this.params, new Int32Array(size))
     this.results = grown(this.results, new Int32Array(size))
-    this.targeted = grown(this.targeted, new Uint8Array(size))
-    this.unchecked = grown(this.unchecked, new Int32Array(size))
-    this.entered = grown(this.entered, new Int32Array(size))
+    this.label = grown(this.label, new Uint8Array(size))
     this.live = grown(this.live, new Uint8Array(size))
   }
 }

@@ -3,31 +3,21 @@ import { POPS, PUSHES } from "../../wasm/Opcodes.ts"
 import { EMPTY } from "../../wasm/ValueType.ts"
 import type { PriceTable } from "../PriceTable.ts"
 import { ControlFlow } from "./ControlFlow.ts"
-import { type FunctionAnalysis, INDIRECT } from "./FunctionAnalysis.ts"
+import * as Event from "./Events.ts"
+import { Events } from "./Events.ts"
+import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
 import type { HelperRegistry } from "./HelperRegistry.ts"
 import * as Action from "./instructionActions.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
 import { Numbers } from "./Numbers.ts"
 import type { Placement } from "./Placement.ts"
-import { ALLOCATE, CALL, CANONICAL_NAN, HELPER, Points, TAIL_CALL, THROW } from "./Points.ts"
-import { RUN_MAX, Runs } from "./Runs.ts"
 
 /**
- * One pass over a function: where its straight runs of instructions begin and what each costs, where the
- * counter must be looked at, what it calls, and how many operands it holds at most.
+ * One pass over a function: its {@link Events}, what it calls, and how many operands it holds at most.
  *
- * ```
- *   i32.const 1        ┐ a run: charged when it is entered, so that a trap
- *   block              │ inside it finds it paid
- *     local.get 0      │   entering a block goes on with the same run …
- *     br_if 0          ┘   … a branch ends it
- *     local.get 1      ┐
- *   end                ┘ somebody branches to this end: what follows is a run of its own
- *   call 7             ─ a call ends a run: what it throws must not leave a prepaid tail
- * ```
- *
- * Why apart from rewriting? Because where to look at the counter, and whether a function must count depth at
- * all, is known only when every function has been seen. Code that cannot be reached is not charged.
+ * Why apart from placing charges? Because what a call costs, whether it can throw, and whether a function must
+ * count depth at all, is known only when every function has been seen. Code that cannot be reached is not
+ * charged.
  *
  * The bytes have passed a validator; on others the numbers are senseless, but the pass is linear all the same.
  */
@@ -39,14 +29,19 @@ export interface AnalysisRules {
   readonly placement: Placement
 }
 
-/** Of code that compilers make: a dense module has a point every fourteen bytes. */
-const BYTES_PER_POINT = 14
+/** The most that straight code may cost before it is cut: a counter of 32 bits must hold a charge. */
+export const RUN_MAX = 2 ** 20
+
+/** Of code that compilers make: a dense module has an event every seven bytes. */
+const BYTES_PER_EVENT = 7
 
 export class FunctionAnalyser {
   /** Of all functions analysed so far. */
-  readonly points: Points
-  /** Of all functions analysed so far: function indices, or `INDIRECT`. */
+  readonly events: Events
+  /** Of all functions analysed so far: function indices, or -1 less the index of a type. */
   readonly calls = new Numbers()
+  /** Functions that some `ref.func` names: from there they can get anywhere. */
+  readonly referenced = new Set<number>()
   /** Whether some clause so far makes a value of what it caught, so that it can be kept. */
   keepsExceptions = false
 
@@ -54,18 +49,18 @@ export class FunctionAnalyser {
   readonly #helpers: HelperRegistry
   readonly #prices: PriceTable
   readonly #canonicalNan: boolean
-  /** The most that a run may charge, but for its last instruction. */
+  /** The most that straight code may cost, but for its last instruction. */
   readonly #runMax: number
-  readonly #runs: Runs
   readonly #flow: ControlFlow
+  #traits = 0
   #nanKinds = 0
-  #vectors = false
   #pendingNan = Action.NAN_NONE
+  /** Of the straight code since the last event. */
+  #cost = 0
 
   constructor(facts: ModuleFacts, helpers: HelperRegistry, rules: AnalysisRules, codeBytes: number) {
-    this.points = new Points(codeBytes / BYTES_PER_POINT)
-    this.#runs = new Runs(this.points)
-    this.#flow = new ControlFlow(this.#runs)
+    this.events = new Events(codeBytes / BYTES_PER_EVENT)
+    this.#flow = new ControlFlow(this.events)
     this.#facts = facts
     this.#helpers = helpers
     this.#prices = rules.prices
@@ -73,19 +68,18 @@ export class FunctionAnalyser {
     this.#canonicalNan = rules.nan === "canonical"
   }
 
-  /** Reads the instructions of a body, which the reader stands in front of. */
-  analyse(reader: InstructionReader): FunctionAnalysis {
-    const firstPoint = this.points.length
+  /** Reads the instructions of a body, which the reader stands in front of, of a function with `results` results. */
+  analyse(reader: InstructionReader, results: number): FunctionAnalysis {
+    const { events } = this
+    const firstEvent = events.length
     const firstCall = this.calls.length
     const flow = this.#flow
-    const runs = this.#runs
-    flow.reset()
-    runs.reset()
+    flow.reset(results)
+    this.#traits = 0
     this.#nanKinds = 0
-    this.#vectors = false
     this.#pendingNan = Action.NAN_NONE
-    runs.open(reader.at, true)
-    runs.cost = this.#prices.entry
+    this.#cost = this.#prices.entry
+    events.push(reader.at, reader.at, Event.ENTRY, 0)
     const price = this.#prices.instruction
     while (reader.next()) {
       const { op } = reader
@@ -94,28 +88,44 @@ export class FunctionAnalyser {
       if (!flow.live) this.#deadInstruction(reader, action)
       else if (action > Action.FLOAT) this.#shaping(reader, action)
       else {
-        runs.cost += price[op] ?? 0
+        this.#cost += price[op] ?? 0
         flow.move(POPS[op] ?? 0, PUSHES[op] ?? 0)
         if (action !== Action.PLAIN) this.#unusual(op)
       }
-      if (runs.cost > this.#runMax) runs.split(reader.at)
+      if (this.#cost > this.#runMax) this.#emit(reader.at, reader.at, Event.STEP, 0)
     }
-    runs.close()
+    this.#settleCost()
     return {
-      firstPoint,
-      endPoint: this.points.length,
+      firstEvent,
+      endEvent: events.length,
       firstCall,
       endCall: this.calls.length,
       operandsMax: flow.operandsMax,
       handlersMax: flow.handlersMax,
       nanKinds: this.#nanKinds,
-      vectors: this.#vectors
+      vectors: (this.#traits & VECTORS) !== 0,
+      throws: (this.#traits & THROWS) !== 0,
+      loops: (this.#traits & LOOPS) !== 0,
+      handles: (this.#traits & HANDLES) !== 0
     }
+  }
+
+  #settleCost(): void {
+    const { events } = this
+    const last = events.length - 1
+    events.cost[last] = (events.cost[last] ?? 0) + this.#cost
+    this.#cost = 0
+  }
+
+  /** What was read so far belongs to the event before this one. */
+  #emit(at: number, after: number, kind: number, argument: number): void {
+    this.#settleCost()
+    this.events.push(at, after, kind, argument)
   }
 
   /** What works on vectors, or makes a float. */
   #unusual(op: number): void {
-    if (Action.IS_VECTOR[op] === 1) this.#vectors = true
+    if (Action.IS_VECTOR[op] === 1) this.#traits |= VECTORS
     if (this.#canonicalNan) this.#pendingNan = Action.MAKES_NAN[op] ?? Action.NAN_NONE
   }
 
@@ -124,64 +134,90 @@ export class FunctionAnalyser {
     // A handler is paid for by who gets there, not by who passes it.
     if (action === Action.CATCH || action === Action.CATCH_ALL) return this.#handler(r, action)
     const flow = this.#flow
-    const runs = this.#runs
-    runs.cost += this.#prices.instruction[r.op] ?? 0
+    this.#cost += this.#prices.instruction[r.op] ?? 0
     switch (action) {
       case Action.BLOCK:
       case Action.TRY:
       case Action.TRY_TABLE:
+        if (action !== Action.BLOCK) this.#traits |= HANDLES
+        this.#emit(r.start, r.at, Event.BLOCK, action === Action.BLOCK ? 0 : 1)
         this.#enter(r, action)
         if (action === Action.TRY_TABLE) this.#clauses(r)
         return
       case Action.LOOP:
-        runs.close()
-        this.#enter(r, action)
-        return runs.open(r.at, true)
+        this.#traits |= LOOPS
+        this.#emit(r.start, r.at, Event.LOOP, r.a >= 0 ? this.#facts.params(r.a) : 0)
+        return this.#enter(r, action)
       case Action.IF:
-        runs.close()
+        this.#emit(r.start, r.at, Event.IF, 0)
         flow.move(1, 0)
-        this.#enter(r, action)
-        return runs.open(r.at, false)
+        return this.#enter(r, action)
       case Action.ELSE:
-        return flow.arm(action, 0, r.at, 0)
+        this.#settleCost()
+        return flow.arm(action, 0, r.start, r.at)
       case Action.END:
       case Action.DELEGATE:
-        return flow.end(r.at)
+        this.#settleCost()
+        return flow.end(r.start, r.at)
       case Action.BRANCH:
-        runs.close()
+        this.#emit(r.start, r.at, Event.BRANCH, r.a)
         flow.target(r.a)
         flow.live = false
         return
-      case Action.BRANCH_IF:
-      case Action.BRANCH_ON:
+      case Action.BRANCH_IF: {
+        const values = flow.takesValues(r.a)
+        this.#emit(r.start, r.at, Event.BRANCH_IF, r.a * 2 + (values ? 1 : 0))
+        flow.move(1, 0)
+        return values ? flow.targetUnpaid(r.a) : flow.target(r.a)
+      }
+      case Action.BRANCH_ON: {
+        const label = r.a
+        this.#emit(r.start, r.at, Event.BRANCH_ON, label * 2 + (r.immediate - r.start > 1 ? 1 : 0))
         flow.move(POPS[r.op] ?? 0, PUSHES[r.op] ?? 0)
-        runs.close()
-        flow.target(r.a)
-        return runs.open(r.at, false)
+        return flow.targetUnpaid(label)
+      }
       case Action.BRANCH_TABLE:
-        runs.close()
-        for (let i = 0; i < r.labelCount; i++) flow.target(r.label(i))
-        flow.target(r.a)
-        flow.live = false
-        return
+        return this.#branchTable(r)
       case Action.THROW:
-        this.points.push(r.start, THROW, this.#facts.exceptionBytes(r.a))
-        runs.close()
+        this.#traits |= THROWS
+        this.#emit(r.start, r.at, Event.THROW, this.#facts.exceptionBytes(r.a))
         flow.live = false
         return
-      case Action.LEAVE:
-        runs.close()
+      case Action.RETHROW:
+        this.#traits |= THROWS
+        this.#emit(r.start, r.at, Event.THROW, 0)
+        flow.live = false
+        return
+      case Action.RETURN:
+      case Action.UNREACHABLE:
+        this.#emit(r.start, r.at, action === Action.RETURN ? Event.RETURN : Event.UNREACHABLE, 0)
         flow.live = false
         return
       case Action.STRUCT_NEW:
-        this.points.push(r.start, ALLOCATE, this.#facts.structBytes(r.a))
+        this.#emit(r.start, r.at, Event.ALLOCATE, this.#facts.structBytes(r.a))
         return flow.move(r.op === this.#facts.structNewOp ? this.#facts.fields(r.a) : 0, 1)
       case Action.ARRAY_NEW_FIXED:
-        this.points.push(r.start, ALLOCATE, this.#facts.arrayBytes(r.a, r.b))
+        this.#emit(r.start, r.at, Event.ALLOCATE, this.#facts.arrayBytes(r.a, r.b))
         return flow.move(r.b, 1)
+      case Action.REF_FUNC:
+        this.referenced.add(r.a)
+        return flow.move(0, 1)
       default:
         return this.#calling(r, action)
     }
+  }
+
+  #branchTable(r: InstructionReader): void {
+    const flow = this.#flow
+    let outermost = r.a
+    flow.targetUnpaid(r.a)
+    for (let i = 0; i < r.labelCount; i++) {
+      const label = r.label(i)
+      flow.targetUnpaid(label)
+      if (label > outermost) outermost = label
+    }
+    this.#emit(r.start, r.at, Event.BRANCH_TABLE, outermost)
+    flow.live = false
   }
 
   #calling(r: InstructionReader, action: number): void {
@@ -189,29 +225,24 @@ export class FunctionAnalyser {
     const flow = this.#flow
     switch (action) {
       case Action.CALL_FUNC:
-        this.points.push(r.start, CALL, 0)
+        this.#emit(r.start, r.at, Event.CALL, r.a)
         this.calls.push(r.a)
-        flow.move(facts.params(facts.typeOfFunc(r.a)), facts.results(facts.typeOfFunc(r.a)))
-        break
+        return flow.move(facts.params(facts.typeOfFunc(r.a)), facts.results(facts.typeOfFunc(r.a)))
       case Action.CALL_INDIRECT:
       case Action.CALL_REF:
-        this.points.push(r.start, CALL, 0)
-        this.calls.push(INDIRECT)
-        flow.move(facts.params(r.a) + 1, facts.results(r.a))
-        break
+        this.#emit(r.start, r.at, Event.CALL_INDIRECT, r.a)
+        this.calls.push(-1 - r.a)
+        return flow.move(facts.params(r.a) + 1, facts.results(r.a))
       case Action.BULK:
-        this.points.push(r.start, HELPER, this.#helpers.use(r))
-        flow.move(POPS[r.op] ?? 0, PUSHES[r.op] ?? 0)
-        break
-      default:
-        this.points.push(r.start, TAIL_CALL, 0)
-        this.calls.push(action === Action.TAIL_FUNC ? r.a : INDIRECT)
-        this.#runs.close()
+        this.#emit(r.start, r.at, Event.HELPER, this.#helpers.use(r))
+        return flow.move(POPS[r.op] ?? 0, PUSHES[r.op] ?? 0)
+      default: {
+        const direct = action === Action.TAIL_FUNC
+        this.#emit(r.start, r.at, direct ? Event.TAIL_CALL : Event.TAIL_CALL_INDIRECT, r.a)
+        this.calls.push(direct ? r.a : -1 - r.a)
         flow.live = false
-        return
+      }
     }
-    this.#runs.close()
-    this.#runs.open(r.at, false)
   }
 
   /** In code that cannot run only the nesting matters. */
@@ -224,13 +255,13 @@ export class FunctionAnalyser {
       case Action.TRY_TABLE:
         return this.#flow.enterDead(action)
       case Action.ELSE:
-        return this.#flow.arm(action, 0, r.at, 0)
+        return this.#flow.arm(action, 0, r.start, r.at)
       case Action.CATCH:
       case Action.CATCH_ALL:
         return this.#handler(r, action)
       case Action.END:
       case Action.DELEGATE:
-        return this.#flow.end(r.at)
+        return this.#flow.end(r.start, r.at)
     }
   }
 
@@ -243,23 +274,32 @@ export class FunctionAnalyser {
 
   #handler(r: InstructionReader, action: number): void {
     const values = action === Action.CATCH ? this.#facts.tagParams(r.a) : 0
-    this.#flow.arm(action, values, r.at, this.#prices.instruction[r.op] ?? 0)
+    this.#settleCost()
+    const before = this.events.length
+    this.#flow.arm(action, values, r.start, r.at)
+    if (this.events.length > before) this.#cost = this.#prices.instruction[r.op] ?? 0
   }
 
   #clauses(r: InstructionReader): void {
     for (let i = 0; i < r.catchCount; i++) {
       if ((r.catchKind(i) & 1) === 1) this.keepsExceptions = true
       // The clauses' labels are counted from outside the try_table, which is open by now.
-      this.#flow.catchAt(r.catchLabel(i) + 1)
+      this.#flow.targetUnpaid(r.catchLabel(i) + 1)
     }
   }
 
   /** The float just made gets its canonical form, unless the next instruction takes it and cannot tell. */
   #settleNan(op: number, offset: number): void {
     if (Action.BLIND_TO_NAN[op] !== this.#pendingNan && this.#flow.live) {
-      this.points.push(offset, CANONICAL_NAN, this.#pendingNan)
+      this.#emit(offset, offset, Event.CANONICAL_NAN, this.#pendingNan)
       this.#nanKinds |= 1 << this.#pendingNan
     }
     this.#pendingNan = Action.NAN_NONE
   }
 }
+
+/** What was met in a function, as bits. */
+const VECTORS = 1
+const THROWS = 2
+const LOOPS = 4
+const HANDLES = 8

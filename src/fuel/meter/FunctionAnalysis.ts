@@ -3,10 +3,10 @@
  * needs.
  */
 export interface FunctionAnalysis {
-  /** The function's points are those from the first to before the end. */
-  readonly firstPoint: number
-  readonly endPoint: number
-  /** As its calls are: function indices, or `INDIRECT`. */
+  /** The function's events are those from the first to before the end. */
+  readonly firstEvent: number
+  readonly endEvent: number
+  /** As its calls are: function indices, or -1 less the index of a type. */
   readonly firstCall: number
   readonly endCall: number
   /** The most operands at any place that can be reached. */
@@ -17,7 +17,9 @@ export interface FunctionAnalysis {
   readonly nanKinds: number
   /** Whether a vector instruction occurs: an operand then counts two slots. */
   readonly vectors: boolean
+  /** Whether it throws itself, whoever catches. */
+  readonly throws: boolean
+  readonly loops: boolean
+  /** Whether it catches. */
+  readonly handles: boolean
 }
-
-/** In the column of calls: any function that somebody could have a reference to. */
-export const INDIRECT = -1

@@ -17,12 +17,12 @@ import { OffsetMap } from "./OffsetMap.ts"
  */
 export class FunctionMaps {
   readonly #module: Module
-  readonly #plan: Pick<MeterPlan, "layout" | "helpers" | "tracked">
+  readonly #plan: Pick<MeterPlan, "layout" | "helpers" | "traits">
   readonly #rules: AnalysisRules
   readonly #facts: ModuleFacts
   readonly #bodies: ReadonlyArray<Body>
 
-  constructor(module: Module, plan: Pick<MeterPlan, "layout" | "helpers" | "tracked">, rules: AnalysisRules) {
+  constructor(module: Module, plan: Pick<MeterPlan, "layout" | "helpers" | "traits">, rules: AnalysisRules) {
     this.#module = module
     this.#plan = plan
     this.#rules = rules
@@ -43,15 +43,25 @@ export class FunctionMaps {
     const codeBytes = body.code.end - body.code.start
     const analyser = new FunctionAnalyser(this.#facts, registry, this.#rules, codeBytes)
     const reader = new InstructionReader(this.#module.bytes, body.code.start, body.code.end)
-    const analysis = analyser.analyse(reader)
-    const out = new CodeBuffer(codeBytes)
+    const type = this.#facts.typeOfFunc(funcIndex)
+    const analysis = analyser.analyse(reader, this.#facts.results(type))
     const map = new OffsetMap()
     const frame = {
-      params: this.#facts.params(this.#facts.typeOfFunc(funcIndex)),
-      slots: frameSlots(this.#facts, funcIndex, body, analysis),
-      tracked: this.#plan.tracked[funcIndex] === 1
+      funcIndex,
+      params: this.#facts.params(type),
+      slots: frameSlots(this.#facts, funcIndex, body, analysis)
     }
-    new FunctionRewriter(this.#plan.layout, analyser.points).rewrite(out, body, analysis, frame, map)
+    const { layout, traits } = this.#plan
+    const { bytes } = this.#module
+    const { placement } = this.#rules
+    new FunctionRewriter(
+      new CodeBuffer(codeBytes),
+      bytes,
+      layout,
+      analyser.events,
+      traits,
+      placement
+    ).rewrite(body, analysis, frame, map)
     return map
   }
 }

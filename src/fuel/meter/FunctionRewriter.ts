@@ -1,208 +1,304 @@
+import { InstructionReader } from "../../wasm/InstructionReader.ts"
 import type { Body } from "../../wasm/Module.ts"
-import { Assembler } from "./Assembler.ts"
+import { AppendedLocals } from "./AppendedLocals.ts"
+import { ChargePlacer } from "./ChargePlacer.ts"
+import { CHECK, CHECK_EDGE, CheckPlacer, COUNTER_LOCAL, GUARD, REFILL_OUTSIDE } from "./CheckPlacer.ts"
 import type { CodeBuffer } from "./CodeBuffer.ts"
+import { canonicalNan } from "./canonicalNan.ts"
+import type { Events } from "./Events.ts"
+import * as Event from "./Events.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
-import { NAN_F32, NAN_F32X4, NAN_F64, NAN_F64X2, NAN_NONE } from "./instructionActions.ts"
+import { calleeOf } from "./findGuard.ts"
 import type { MeterLayout } from "./Layout.ts"
+import { MeterCode } from "./MeterCode.ts"
 import type { OffsetMap } from "./OffsetMap.ts"
-import {
-  ALLOCATE,
-  CALL,
-  CANONICAL_NAN,
-  CHARGE,
-  CHARGE_AND_CHECK,
-  HELPER,
-  type Points,
-  TAIL_CALL,
-  THROW
-} from "./Points.ts"
+import type { Placement } from "./Placement.ts"
+import { has, TRACKED, type Traits } from "./Traits.ts"
 
 /**
  * Writes one function again, with the meter in it: the guest's bytes as they are, and between them, at the
- * points of the analysis, what pays.
+ * events of the analysis, what pays and what looks.
+ *
+ * Depth is set before a call and never given back after one: whoever calls next sets it again. So there is no
+ * exit, branch or exception on which it could be forgotten. A counter in a local is put back on every way out of
+ * its loop.
  *
  * ```
- *   entry, where depth counts     depth' = depth - frame; below zero: overflow
- *   a run begins                  fuel -= cost  [; below zero: settle]
- *   a call, where depth counts    depth = depth'                (depth' is a local)
- *   a tail call                   depth = depth' + frame
+ *   loop $again                        a loop that calls nothing, innermost:
+ *     if (fuel < cost) refill            the only call stands outside of it, and it
+ *     loop $guest                        is entered again where its header is
+ *       br_if $again (fuel < cost)
+ *       fuel -= cost  …                  labels that lead out of it count one more
+ *     end
+ *   end
  * ```
- * Depth is set before a call and never given back after one: whoever calls next sets it again. So there is no
- * exit, branch or exception on which it could be forgotten.
  */
 
-/** What the rewriter needs of one function beside its bytes and its points. */
+/** What the rewriter needs of one function beside its bytes and its events. */
 export interface Frame {
+  readonly funcIndex: number
   /** Parameters of its type; its first appended local comes after these and its own. */
   readonly params: number
   readonly slots: number
-  readonly tracked: boolean
 }
-
-/** Locals appended for canonical NaNs, in this order, when the analysis found such floats. */
-const NAN_LOCALS = [
-  { kind: NAN_F32, type: 0x7d },
-  { kind: NAN_F64, type: 0x7c },
-  { kind: NAN_F32X4, type: 0x7b },
-  { kind: NAN_F64X2, type: 0x7b }
-]
 
 export class FunctionRewriter {
   readonly #layout: MeterLayout
-  readonly #points: Points
-  readonly #settleIfEmpty: Uint8Array
-  readonly #loadFuel: Uint8Array
-  readonly #storeFuel: Uint8Array
-  readonly #storeDepth: Uint8Array
+  readonly #events: Events
+  readonly #traits: Traits
+  readonly #charges: ChargePlacer
+  readonly #checks: CheckPlacer
+  readonly #out: CodeBuffer
+  readonly #code: MeterCode
+  readonly #reader: InstructionReader
+  /** The body being written. */
+  #source: Uint8Array
+  #from = 0
+  #start = 0
+  #map: OffsetMap | undefined
+  /** Labels open now, and how many were at the loop whose counter is a local, and at the one left for refills. */
+  #open = 0
+  #localFrom = NOWHERE
+  #refillFrom = NOWHERE
 
-  constructor(layout: MeterLayout, points: Points) {
+  constructor(
+    out: CodeBuffer,
+    bytes: Uint8Array,
+    layout: MeterLayout,
+    events: Events,
+    traits: Traits,
+    rules: Placement
+  ) {
+    this.#out = out
+    this.#source = bytes
     this.#layout = layout
-    this.#points = points
-    const template = (write: (asm: Assembler) => void) => {
-      const asm = new Assembler()
-      write(asm)
-      return asm.take()
-    }
-    this.#loadFuel = template((asm) => asm.op("global.get", layout.fuelGlobal))
-    this.#storeFuel = template((asm) => asm.op("i32.sub").op("global.set", layout.fuelGlobal))
-    this.#settleIfEmpty = template((asm) =>
-      asm
-        .op("global.get", layout.fuelGlobal)
-        .i32(0)
-        .op("i32.lt_s")
-        .region("if", () => asm.op("call", layout.settleFunc))
-    )
-    this.#storeDepth = template((asm) => asm.op("global.set", layout.depthGlobal))
+    this.#events = events
+    this.#traits = traits
+    this.#charges = new ChargePlacer(events, traits, rules)
+    this.#checks = new CheckPlacer(events, traits, rules)
+    this.#code = new MeterCode(out, layout, rules)
+    this.#reader = new InstructionReader(bytes, 0, 0)
   }
 
-  /** Appends the body, with its size, to `out`, and notes in `map` which byte came from where. */
-  rewrite(out: CodeBuffer, body: Body, analysis: FunctionAnalysis, frame: Frame, map?: OffsetMap): void {
+  /** Offsets in the body just written of branches that are almost never taken, ascending. */
+  get unlikely(): ReadonlyArray<number> {
+    return this.#code.unlikely
+  }
+
+  /** Appends the body, with its size, and notes in `map` which byte came from where. */
+  rewrite(body: Body, analysis: FunctionAnalysis, frame: Frame, map?: OffsetMap): void {
+    const out = this.#out
+    const code = this.#code
     const start = out.openSize()
-    const locals = new AppendedLocals(body, frame, analysis.nanKinds)
+    this.#charges.place(analysis, this.#traits.prepaid[frame.funcIndex] ?? 0)
+    this.#checks.place(analysis, this.#charges, frame.funcIndex, frame.slots)
+    const { flags } = this.#checks
+    const count = analysis.endEvent - analysis.firstEvent
+    const tracked = has(this.#traits, frame.funcIndex, TRACKED)
+    const fuelLocal = flags.subarray(0, count).some((bits) => (bits & COUNTER_LOCAL) !== 0)
+    const locals = new AppendedLocals(body, frame.params, tracked, fuelLocal, analysis.nanKinds)
     locals.write(out, body)
-    if (frame.tracked) this.#enter(out, frame, locals.depth)
-    const points = this.#points
-    const source = body.code.bytes
-    let from = body.code.start
-    for (let i = analysis.firstPoint; i < analysis.endPoint; i++) {
-      const kind = points.kind(i)
-      const argument = points.argument(i)
-      if (kind === CHARGE && argument === 0) continue
-      if ((kind === CALL || kind === TAIL_CALL) && !frame.tracked) continue
-      const offset = points.offset(i)
-      if (offset > from) {
-        map?.copied(out.at - start, from, offset)
-        out.copy(source, from, offset)
-        from = offset
+    code.begin(start, locals.depth, locals.fuel)
+    this.#start = start
+    this.#from = body.code.start
+    this.#map = map
+    this.#open = 1
+    this.#localFrom = NOWHERE
+    this.#refillFrom = NOWHERE
+    const { after } = this.#charges
+    const { kind, argument } = this.#events
+    for (let i = 0; i < count; i++) {
+      const event = analysis.firstEvent + i
+      const bits = flags[i] ?? 0
+      const now = kind[event] ?? 0
+      // The charge that follows, unless the event has made it already.
+      let cost = after[i] ?? 0
+      switch (now) {
+        case Event.BLOCK:
+        case Event.IF:
+          this.#open++
+          break
+        case Event.LOOP:
+          if ((bits & COUNTER_LOCAL) !== 0) {
+            this.#upTo(this.#at(event))
+            code.takeCounter()
+            this.#localFrom = this.#open
+          }
+          if ((bits & REFILL_OUTSIDE) !== 0) {
+            this.#enterTwice(event, cost)
+            continue
+          }
+          this.#open++
+          break
+        case Event.END:
+          cost = this.#end(event, i, cost)
+          break
+        case Event.BRANCH_IF:
+          this.#branchIf(event, argument[event] ?? 0, this.#charges.edge[i] ?? 0, (bits & CHECK_EDGE) !== 0)
+          break
+        case Event.BRANCH:
+        case Event.BRANCH_ON:
+        case Event.BRANCH_TABLE:
+          this.#branch(event, now === Event.BRANCH_ON ? (argument[event] ?? 0) >> 1 : (argument[event] ?? 0))
+          break
+        case Event.RETURN:
+        case Event.UNREACHABLE:
+          this.#putBack(event)
+          break
+        case Event.THROW:
+          this.#putBack(event)
+          if ((argument[event] ?? 0) > 0) {
+            this.#upTo(this.#at(event))
+            code.allocate(argument[event] ?? 0)
+          }
+          break
+        case Event.CALL:
+        case Event.CALL_INDIRECT:
+          if (tracked && has(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0), TRACKED)) {
+            this.#upTo(this.#at(event))
+            code.setDepth(0)
+          }
+          break
+        case Event.TAIL_CALL:
+        case Event.TAIL_CALL_INDIRECT:
+          this.#putBack(event)
+          if (tracked) {
+            this.#upTo(this.#at(event))
+            code.setDepth(frame.slots)
+          }
+          break
+        case Event.HELPER:
+          this.#replace(event)
+          out.u8(0x10).u32(this.#layout.firstHelperFunc + (argument[event] ?? 0))
+          break
+        case Event.ALLOCATE:
+          this.#upTo(this.#at(event))
+          code.allocate(argument[event] ?? 0)
+          break
+        case Event.CANONICAL_NAN:
+          this.#upTo(this.#at(event))
+          canonicalNan(out, argument[event] ?? 0, locals.nan[argument[event] ?? 0] ?? 0)
+          break
       }
-      switch (kind) {
-        case CHARGE:
-        case CHARGE_AND_CHECK:
-          this.#charge(out, argument, kind === CHARGE_AND_CHECK)
-          break
-        case CALL:
-          this.#setDepth(out, locals.depth, 0)
-          break
-        case TAIL_CALL:
-          this.#setDepth(out, locals.depth, frame.slots)
-          break
-        case ALLOCATE:
-        case THROW:
-          this.#allocate(out, argument)
-          break
-        case CANONICAL_NAN:
-          canonicalNan(out, argument, locals.nan[argument] ?? 0)
-          break
-        case HELPER:
-          map?.copied(out.at - start, offset, offset)
-          out.u8(0x10).u32(this.#layout.firstHelperFunc + argument)
-          // The run that follows a call opens right after it: that is where the replaced instruction ended.
-          from = points.offset(i + 1)
-      }
+      if (cost === 0 && (bits & (CHECK | GUARD)) === 0) continue
+      this.#upTo(this.#events.after[event] ?? 0)
+      const local = this.#localFrom !== NOWHERE
+      code.charge(cost, local)
+      if ((bits & CHECK) !== 0) code.look(local)
+      if ((bits & GUARD) !== 0) code.guard(frame.slots)
     }
-    map?.copied(out.at - start, from, body.code.end)
-    out.copy(source, from, body.code.end)
+    this.#upTo(body.code.end)
     out.sizeSince(start)
   }
 
-  /** Takes an object's bytes; exceptions are objects only where they can be kept. */
-  #allocate(out: CodeBuffer, bytes: number): void {
-    if (this.#layout.allocateFunc >= 0) out.u8(0x41).s32(bytes).u8(0x10).u32(this.#layout.allocateFunc)
+  #at(event: number): number {
+    return this.#events.at[event] ?? 0
   }
 
-  #enter(out: CodeBuffer, frame: Frame, depth: number): void {
-    out.u8(0x23).u32(this.#layout.depthGlobal).u8(0x41).s32(frame.slots).u8(0x6b).u8(0x22).u32(depth)
-    out.u8(0x41).s32(0).u8(0x48).u8(0x04).u8(0x40).u8(0x10).u32(this.#layout.overflowFunc).u8(0x0b)
+  /** Copies the guest's bytes up to an offset. */
+  #upTo(offset: number): void {
+    if (offset <= this.#from) return
+    this.#map?.copied(this.#out.at - this.#start, this.#from, offset)
+    this.#out.copy(this.#source, this.#from, offset)
+    this.#from = offset
   }
 
-  #charge(out: CodeBuffer, cost: number, check: boolean): void {
-    if (cost > 0) {
-      out.copy(this.#loadFuel, 0, this.#loadFuel.length).u8(0x41).s32(cost)
-      out.copy(this.#storeFuel, 0, this.#storeFuel.length)
+  /** Copies up to an instruction, which what is written next stands for. */
+  #replace(event: number): void {
+    this.#upTo(this.#at(event))
+    this.#map?.copied(this.#out.at - this.#start, this.#from, this.#from)
+    this.#from = this.#events.after[event] ?? 0
+  }
+
+  #enterTwice(event: number, cost: number): void {
+    const [at, after] = [this.#at(event), this.#events.after[event] ?? 0]
+    this.#replace(event)
+    this.#out.copy(this.#source, at, after)
+    this.#code.refillBefore(cost)
+    this.#out.copy(this.#source, at, after)
+    this.#code.payOrLeave(cost)
+    this.#refillFrom = this.#open++
+  }
+
+  /** *Returns* what is still to be charged after it. */
+  #end(event: number, i: number, cost: number): number {
+    const edge = this.#charges.edge[i] ?? 0
+    const look = ((this.#checks.flags[i] ?? 0) & CHECK_EDGE) !== 0
+    const local = this.#localFrom !== NOWHERE
+    if (edge !== 0 || look) {
+      this.#upTo(this.#at(event))
+      this.#out.u8(0x05)
+      this.#code.charge(edge, local)
+      if (look) this.#code.look(local)
     }
-    if (check) out.copy(this.#settleIfEmpty, 0, this.#settleIfEmpty.length)
+    this.#open--
+    if (this.#open === this.#refillFrom) {
+      this.#upTo(this.#events.after[event] ?? 0)
+      this.#out.u8(0x0b)
+      this.#refillFrom = NOWHERE
+    }
+    if (this.#open !== this.#localFrom) return cost
+    this.#upTo(this.#events.after[event] ?? 0)
+    this.#localFrom = NOWHERE
+    this.#code.returnCounter(cost)
+    return 0
   }
 
-  #setDepth(out: CodeBuffer, depth: number, give: number): void {
-    out.u8(0x20).u32(depth)
-    if (give !== 0) out.u8(0x41).s32(give).u8(0x6a)
-    out.copy(this.#storeDepth, 0, this.#storeDepth.length)
+  /** Before control leaves the function: the counter goes back where others look for it. */
+  #putBack(event: number): void {
+    if (this.#localFrom === NOWHERE) return
+    this.#upTo(this.#at(event))
+    this.#code.returnCounter(0)
+  }
+
+  #leavesLocal(label: number): boolean {
+    return this.#localFrom !== NOWHERE && this.#open - 1 - label < this.#localFrom
+  }
+
+  /** The label as it counts now that there may be one more. */
+  #label(label: number): number {
+    return this.#refillFrom !== NOWHERE && this.#open - 1 - label < this.#refillFrom ? label + 1 : label
+  }
+
+  #branchIf(event: number, argument: number, edge: number, look: boolean): void {
+    const label = argument >> 1
+    const leaves = this.#leavesLocal(label)
+    const takesValues = (argument & 1) !== 0
+    const to = this.#label(label)
+    if (leaves && takesValues) this.#putBack(event)
+    if ((leaves && !takesValues) || edge !== 0 || look) {
+      this.#replace(event)
+      this.#out.u8(0x04).u8(0x40)
+      const local = this.#localFrom !== NOWHERE
+      this.#code.charge(edge, local)
+      if (look) this.#code.look(local)
+      if (leaves) this.#code.returnCounter(0)
+      this.#out
+        .u8(0x0c)
+        .u32(to + 1)
+        .u8(0x0b)
+    } else if (to !== label) {
+      this.#replace(event)
+      this.#out.u8(0x0d).u32(to)
+    }
+  }
+
+  /** A branch with one label or many: the counter is put back in front of it if any leads out. */
+  #branch(event: number, outermost: number): void {
+    if (this.#leavesLocal(outermost)) this.#putBack(event)
+    if (this.#label(outermost) === outermost) return
+    this.#replace(event)
+    const reader = this.#reader
+    reader.reset(this.#at(event), this.#events.after[event] ?? 0)
+    reader.next()
+    this.#out.u8(this.#source[this.#at(event)] ?? 0)
+    if ((this.#events.kind[event] ?? 0) === Event.BRANCH_TABLE) {
+      this.#out.u32(reader.labelCount)
+      for (let i = 0; i < reader.labelCount; i++) this.#out.u32(this.#label(reader.label(i)))
+    }
+    this.#out.u32(this.#label(reader.a))
   }
 }
 
-/** The meter's locals of one function, after all of the guest's. */
-class AppendedLocals {
-  readonly depth: number
-  /** By kind of float. */
-  readonly nan: ReadonlyArray<number>
-  readonly #types: ReadonlyArray<number>
-
-  constructor(body: Body, frame: Frame, nanKinds: number) {
-    let next = frame.params + body.locals.reduce((sum, run) => sum + run.count, 0)
-    this.depth = frame.tracked ? next++ : -1
-    const wanted = NAN_LOCALS.filter(({ kind }) => (nanKinds & (1 << kind)) !== 0)
-    const nan = [NAN_NONE, 0, 0, 0, 0]
-    for (const { kind } of wanted) nan[kind] = next++
-    this.nan = nan
-    this.#types = [...(frame.tracked ? [0x7f] : []), ...wanted.map(({ type }) => type)]
-  }
-
-  /** Writes the guest's runs of locals as they were, and ours. */
-  write(out: CodeBuffer, body: Body): void {
-    const { bytes, start } = body.code
-    let runs = body.offset
-    while ((bytes[runs++] ?? 0) > 0x7f) {}
-    out.u32(body.locals.length + this.#types.length).copy(bytes, runs, start)
-    for (const type of this.#types) out.u8(1).u8(type)
-  }
-}
-
-const CANONICAL_F32 = [0x43, 0, 0, 0xc0, 0x7f]
-const CANONICAL_F64 = [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f]
-
-/** The value on top, or the canonical NaN if it is not equal to itself; lane by lane for vectors. */
-const canonicalNan = (out: CodeBuffer, kind: number, local: number): void => {
-  const get = () => out.u8(0x20).u32(local)
-  const constant = (bytes: ReadonlyArray<number>) => {
-    for (const byte of bytes) out.u8(byte)
-  }
-  out.u8(0x22).u32(local)
-  if (kind === NAN_F32 || kind === NAN_F64) {
-    constant(kind === NAN_F32 ? CANONICAL_F32 : CANONICAL_F64)
-    get()
-    get()
-    out.u8(kind === NAN_F32 ? 0x5b : 0x61).u8(0x1b)
-    return
-  }
-  const lane = (kind === NAN_F32X4 ? CANONICAL_F32 : CANONICAL_F64).slice(1)
-  out.u8(0xfd).u32(12)
-  for (let i = 0; i < 16; i += lane.length) constant(lane)
-  get()
-  get()
-  // f32x4.eq is 0xfd 65, f64x2.eq 0xfd 71, v128.bitselect 0xfd 82.
-  out
-    .u8(0xfd)
-    .u32(kind === NAN_F32X4 ? 65 : 71)
-    .u8(0xfd)
-    .u32(82)
-}
+/** No loop of that kind is open. */
+const NOWHERE = -1

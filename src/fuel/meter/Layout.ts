@@ -3,7 +3,8 @@
  * guest's moves.
  *
  * ```
- *   functions   guest's … | settle  overflow  [allocate]  helpers…  [totals]  [start]  [vector readers…]
+ *   functions   guest's … | settle  settleLocal  overflow  enter  [allocate]  helpers…  [totals]  [entries…]
+ *               [start]  [vector readers…]
  *   globals     guest's … | fuel (i32)  depth (i32)  [heap (i64)]
  *   tables      guest's … | hooks (2 funcref: refill, stop)
  *   types       guest's … | hook (i32)->(i32)   ()->()   helpers' …
@@ -19,12 +20,22 @@ export interface MeterLayout {
   readonly hookTable: number
   readonly hookType: number
   readonly settleFunc: number
+  /** Settles with the counter that it is given, and returns the next. */
+  readonly settleLocalFunc: number
   readonly overflowFunc: number
+  /** Is given the depth that is left: overflows, or settles, or both were well. */
+  readonly enterFunc: number
   /** -1 where the module makes no objects. */
   readonly allocateFunc: number
   /** The helper number h is the function `firstHelperFunc + h`. */
   readonly firstHelperFunc: number
 }
+
+/**
+ * What the global counter holds while the counter is in a local: no counter gets so low, since no more than
+ * 2^20 is charged at once and 4,096 a frame without a look.
+ */
+export const COUNTER_IN_LOCAL = -(2 ** 27)
 
 /** Entries of the hook table: the first two functions that the host puts there. */
 export const HOOK_REFILL = 0

@@ -1,11 +1,12 @@
 import type { Helper } from "./HelperRegistry.ts"
 import type { MeterLayout } from "./Layout.ts"
+import type { Traits } from "./Traits.ts"
 
 /**
  * The version of the meter: of where it charges and looks, hence of where exactly an exhausted guest stops.
  * Part of the key under which compiled modules are cached.
  */
-export const METER_VERSION = 1
+export const METER_VERSION = 2
 
 /** A module with the meter in it, and where to find what was added. Everything but `bytes` is small and plain. */
 export interface MeteredModule {
@@ -19,8 +20,8 @@ export interface MeteredModule {
 export interface MeterPlan {
   readonly layout: MeterLayout
   readonly helpers: ReadonlyArray<Helper>
-  /** By function, imported ones first: 1 where depth is counted. */
-  readonly tracked: Uint8Array
+  /** What functions are like for their callers. */
+  readonly traits: Traits
   /** Offset of each defined function's body in the metered file: of its locals. */
   readonly bodyOffsets: Uint32Array
   /** Functions of the guest, imported ones included; an index from here on is the meter's. */

@@ -36,6 +36,8 @@ export class ModuleFacts {
   readonly vectorTypes: boolean
   /** Bytes of the largest exception that there is a tag for. */
   readonly exceptionBytesMax: number
+  /** Whether a reference can come in through an imported global or as what an import returns. */
+  readonly importsReferences: boolean
   readonly #params: Uint32Array
   readonly #results: Uint32Array
   readonly #structBytes: Int32Array
@@ -71,6 +73,12 @@ export class ModuleFacts {
       return composite?.kind === "func" ? exceptionBytes(composite.params) : 0
     })
     this.exceptionBytesMax = this.#exceptionBytes.reduce((most, bytes) => Math.max(most, bytes), 0)
+    this.importsReferences =
+      this.globals.slice(0, spaces.imported.globals.length).some(({ type }) => typeof type !== "string") ||
+      this.funcTypes.slice(0, this.importedFuncs).some((typeIndex) => {
+        const composite = composites[typeIndex]
+        return composite?.kind === "func" && composite.results.some((type) => typeof type !== "string")
+      })
     this.vectorTypes =
       composites.some((c) => c.kind === "func" && [...c.params, ...c.results].includes("v128")) ||
       this.globals.some(({ type }) => type === "v128")

@@ -2,12 +2,12 @@ import { InstructionReader } from "../../wasm/InstructionReader.ts"
 import type { Body, Module } from "../../wasm/Module.ts"
 import { bodiesOf } from "../../wasm/sectionOf.ts"
 import type { ValueType } from "../../wasm/ValueType.ts"
+import type { Events } from "./Events.ts"
 import { type AnalysisRules, FunctionAnalyser } from "./FunctionAnalyser.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
 import { HelperRegistry } from "./HelperRegistry.ts"
 import { type ModuleFacts, slotsOf } from "./ModuleFacts.ts"
 import type { Numbers } from "./Numbers.ts"
-import type { Points } from "./Points.ts"
 
 /** What was found out about every function of a module, before any is written again. */
 export interface ModuleAnalysis {
@@ -16,8 +16,10 @@ export interface ModuleAnalysis {
   readonly bodies: ReadonlyArray<Body>
   /** By function, imported ones first: slots of its frame. */
   readonly slots: ReadonlyArray<number>
-  readonly points: Points
+  readonly events: Events
   readonly calls: Numbers
+  /** Functions that instructions make references to. */
+  readonly referenced: ReadonlySet<number>
   readonly helpers: HelperRegistry
   /** Whether a caught exception can be kept as a value. */
   readonly keepsExceptions: boolean
@@ -25,7 +27,7 @@ export interface ModuleAnalysis {
 
 /**
  * Slots that every frame costs beside its values: return address, frame pointer, instance, feedback, our own
- * depth. A slot is eight bytes.
+ * depth and counter. A slot is eight bytes.
  *
  * Measured (test/bench/stackDepth.ts, 221 shapes of recursion; Node 22.19, 24.12 and 26.10, with and without
  * `--liftoff-only`): an empty frame of the baseline compiler takes 56 bytes, and no frame more than 8.3 bytes a
@@ -51,12 +53,13 @@ export const analyseModule = (module: Module, facts: ModuleFacts, rules: Analysi
   const slots: Array<number> = new Array(facts.importedFuncs).fill(0)
   const functions = bodies.map((body, index) => {
     reader.reset(body.code.start, body.code.end)
-    const analysis = analyser.analyse(reader)
-    slots.push(frameSlots(facts, facts.importedFuncs + index, body, analysis))
+    const funcIndex = facts.importedFuncs + index
+    const analysis = analyser.analyse(reader, facts.results(facts.typeOfFunc(funcIndex)))
+    slots.push(frameSlots(facts, funcIndex, body, analysis))
     return analysis
   })
-  const { points, calls, keepsExceptions } = analyser
-  return { functions, bodies, slots, points, calls, helpers, keepsExceptions }
+  const { events, calls, referenced, keepsExceptions } = analyser
+  return { functions, bodies, slots, events, calls, referenced, helpers, keepsExceptions }
 }
 
 /**

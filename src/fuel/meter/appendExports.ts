@@ -2,10 +2,11 @@ import type { Export, ExportSection, Module } from "../../wasm/Module.ts"
 import { sectionOf } from "../../wasm/sectionOf.ts"
 import type { ValueType } from "../../wasm/ValueType.ts"
 import type { Appendix } from "./Appendix.ts"
-import { startFunction, vectorReader } from "./hookFunctions.ts"
+import { entryFunction, startFunction, vectorReader } from "./hookFunctions.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { GlobalExport, MeterExports } from "./MeteredModule.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
+import type { Traits } from "./Traits.ts"
 
 /**
  * The exports of a metered module: the guest's own, and under fresh names all that the host must reach: the
@@ -15,7 +16,8 @@ export const appendExports = (
   module: Module,
   facts: ModuleFacts,
   appendix: Appendix,
-  layout: MeterLayout
+  layout: MeterLayout,
+  traits: Traits
 ): { readonly section: ExportSection; readonly names: MeterExports } => {
   const old = sectionOf(module, "export")
   const taken = new Set((old?.exports ?? []).map(({ name }) => name))
@@ -28,13 +30,30 @@ export const appendExports = (
     return name
   }
   const start = sectionOf(module, "start")
+  const entries = new Map<number, number>()
+  // The host pays what callers pay: through a function of the meter's that it calls instead.
+  const entryOf = (funcIndex: number): number => {
+    const known = entries.get(funcIndex)
+    const prepaid = traits.prepaid[funcIndex] ?? 0
+    const type = facts.types[facts.typeOfFunc(funcIndex)]?.composite
+    if (known !== undefined) return known
+    if (prepaid === 0 || type?.kind !== "func") return funcIndex
+    const entry = appendix.func(entryFunction(type, funcIndex, prepaid, layout), facts.typeOfFunc(funcIndex))
+    entries.set(funcIndex, entry)
+    return entry
+  }
+  const guests = (old?.exports ?? []).map((item) =>
+    item.kind === "func" ? { ...item, index: entryOf(item.index) } : item
+  )
   const names: MeterExports = {
     fuel: add("fuel", "global", layout.fuelGlobal),
     depth: add("depth", "global", layout.depthGlobal),
     heap: layout.heapGlobal < 0 ? undefined : add("heap", "global", layout.heapGlobal),
     hooks: add("hooks", "table", layout.hookTable),
     start:
-      start === undefined ? undefined : add("start", "func", appendix.func(startFunction(start.funcIndex))),
+      start === undefined
+        ? undefined
+        : add("start", "func", appendix.func(startFunction(entryOf(start.funcIndex)))),
     memories: facts.memories.map((_, index) => add(`memory:${index}`, "memory", index)),
     tables: facts.tables.map((_, index) => add(`table:${index}`, "table", index)),
     tags: facts.tagTypes.map((_, index) => add(`tag:${index}`, "tag", index)),
@@ -46,7 +65,7 @@ export const appendExports = (
       return [{ globalIndex: index, type: showType(type), name, how }]
     })
   }
-  return { section: { ...old, kind: "export", exports: [...(old?.exports ?? []), ...added] }, names }
+  return { section: { ...old, kind: "export", exports: [...guests, ...added] }, names }
 }
 
 /** A value type in the notation of the text format. */

@@ -1,7 +1,8 @@
+import type { FuncType } from "../../wasm/Module.ts"
 import type { AppendedFunction } from "./AppendedFunction.ts"
 import { Assembler } from "./Assembler.ts"
-import { stopBecause } from "./charging.ts"
-import { HOOK_REFILL, HOOK_STOP, type MeterLayout, STOP_STACK } from "./Layout.ts"
+import { settleIfEmpty, stopBecause } from "./charging.ts"
+import { COUNTER_IN_LOCAL, HOOK_REFILL, HOOK_STOP, type MeterLayout, STOP_STACK } from "./Layout.ts"
 
 /**
  * The functions through which a module speaks to its host: one asks for the next slice, one says that the
@@ -19,6 +20,40 @@ export const settleFunction = (layout: MeterLayout): AppendedFunction => {
   asm.op("global.get", layout.fuelGlobal).i32(0).op("i32.lt_s")
   asm.region("if", () => asm.op("unreachable"))
   return { params: [], results: [], locals: [], code: asm.op("end").take() }
+}
+
+/** Settles with the counter in its argument and returns the next; the global says again that it is away. */
+export const settleLocalFunction = (layout: MeterLayout): AppendedFunction => {
+  const asm = new Assembler()
+  asm.get(0).op("global.set", layout.fuelGlobal).op("call", layout.settleFunc)
+  asm.op("global.get", layout.fuelGlobal)
+  asm.i32(COUNTER_IN_LOCAL).op("global.set", layout.fuelGlobal)
+  return { params: ["i32"], results: ["i32"], locals: [], code: asm.op("end").take() }
+}
+
+/** The guard's rare case: the depth that is left is below zero, or the counter is. */
+export const enterFunction = (layout: MeterLayout): AppendedFunction => {
+  const asm = new Assembler()
+  asm.get(0).i32(0).op("i32.lt_s")
+  asm.region("if", () => asm.op("call", layout.overflowFunc))
+  asm.op("global.get", layout.fuelGlobal).i32(0).op("i32.lt_s")
+  asm.region("if", () => asm.op("call", layout.settleFunc))
+  return { params: ["i32"], results: [], locals: [], code: asm.op("end").take() }
+}
+
+/** What the host calls in place of a function whose certain cost its callers charge: charges it, and calls. */
+export const entryFunction = (
+  type: FuncType,
+  funcIndex: number,
+  prepaid: number,
+  layout: MeterLayout
+): AppendedFunction => {
+  const asm = new Assembler()
+  asm.op("global.get", layout.fuelGlobal).i32(prepaid).op("i32.sub").op("global.set", layout.fuelGlobal)
+  settleIfEmpty(asm, layout)
+  for (const index of type.params.keys()) asm.get(index)
+  asm.op("call", funcIndex)
+  return { params: type.params, results: type.results, locals: [], code: asm.op("end").take() }
 }
 
 export const overflowFunction = (layout: MeterLayout): AppendedFunction => {

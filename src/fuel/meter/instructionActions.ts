@@ -26,9 +26,8 @@ export const BRANCH_IF = 14
 export const BRANCH_TABLE = 15
 /** A branch that tests a reference: like `BRANCH_IF`, and its operands are as the table says. */
 export const BRANCH_ON = 16
-/** Control does not come back: `return`, `throw_ref`, `rethrow`, `unreachable`. */
-export const LEAVE = 17
-/** As `LEAVE`, and it makes an exception. */
+export const RETURN = 17
+/** Makes an exception. */
 export const THROW = 18
 export const CALL_FUNC = 19
 export const CALL_INDIRECT = 20
@@ -40,6 +39,10 @@ export const TAIL_REF = 24
 export const BULK = 25
 export const STRUCT_NEW = 26
 export const ARRAY_NEW_FIXED = 27
+/** Throws an exception that there is: `throw_ref`, `rethrow`. */
+export const RETHROW = 28
+export const UNREACHABLE = 29
+export const REF_FUNC = 30
 
 const SPECIAL: Partial<Record<Mnemonic, number>> = {
   block: BLOCK,
@@ -59,11 +62,11 @@ const SPECIAL: Partial<Record<Mnemonic, number>> = {
   br_on_non_null: BRANCH_ON,
   br_on_cast: BRANCH_ON,
   br_on_cast_fail: BRANCH_ON,
-  return: LEAVE,
-  unreachable: LEAVE,
+  return: RETURN,
+  unreachable: UNREACHABLE,
   throw: THROW,
-  throw_ref: LEAVE,
-  rethrow: LEAVE,
+  throw_ref: RETHROW,
+  rethrow: RETHROW,
   call: CALL_FUNC,
   call_indirect: CALL_INDIRECT,
   call_ref: CALL_REF,
@@ -88,7 +91,8 @@ const SPECIAL: Partial<Record<Mnemonic, number>> = {
   "array.init_elem": BULK,
   "struct.new": STRUCT_NEW,
   "struct.new_default": STRUCT_NEW,
-  "array.new_fixed": ARRAY_NEW_FIXED
+  "array.new_fixed": ARRAY_NEW_FIXED,
+  "ref.func": REF_FUNC
 }
 
 /** The kinds of float that an instruction can make, as the argument of a `CANONICAL_NAN` point. */

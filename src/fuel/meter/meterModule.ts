@@ -6,16 +6,20 @@ import { Appendix } from "./Appendix.ts"
 import { analyseModule, type ModuleAnalysis } from "./analyseModule.ts"
 import { appendExports } from "./appendExports.ts"
 import { appendHelpers } from "./appendHelpers.ts"
+import { makeCallGraph } from "./CallGraph.ts"
 import { CodeBuffer } from "./CodeBuffer.ts"
-import { depthTracking } from "./depthTracking.ts"
 import { FunctionMaps } from "./FunctionMaps.ts"
 import { FunctionRewriter } from "./FunctionRewriter.ts"
+import { findTraits } from "./findTraits.ts"
+import { type Hints, hintBranches } from "./hintBranches.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { MeteredModule } from "./MeteredModule.ts"
 import type { MeterOptions } from "./MeterOptions.ts"
 import { ModuleFacts } from "./ModuleFacts.ts"
 import { moveCodeMetadata } from "./moveCodeMetadata.ts"
+import type { Placement } from "./Placement.ts"
 import { changeSection, codeSectionStart } from "./sections.ts"
+import type { Traits } from "./Traits.ts"
 
 /**
  * Writes the meter into a module: what V8 compiles is the result, and it stops by itself.
@@ -35,19 +39,21 @@ export const meterModule = (module: Module, options: MeterOptions): MeteredModul
 const meter = (module: Module, options: MeterOptions): MeteredModule => {
   const facts = new ModuleFacts(module)
   const analysis = analyseModule(module, facts, options)
-  const tracked = depthTracking(module, facts, analysis)
+  const { functions, calls, referenced } = analysis
+  const graph = makeCallGraph(module, facts, functions, calls, referenced)
+  const traits = findTraits(facts, analysis, graph, options.placement)
   const appendix = new Appendix(facts.types.length, facts.funcTypes.length)
   const makesObjects =
     analysis.keepsExceptions || facts.types.some(({ composite }) => composite.kind !== "func")
   const layout = layOut(facts, appendix, makesObjects)
   appendHelpers(appendix, module, facts, layout, analysis.helpers.helpers, options)
-  const exports = appendExports(module, facts, appendix, layout)
-  const code = writeCode(analysis, facts, layout, tracked, appendix)
+  const exports = appendExports(module, facts, appendix, layout, traits)
+  const code = writeCode(module, analysis, facts, layout, traits, options.placement, appendix)
   const { helpers } = analysis.helpers
-  const maps = new FunctionMaps(module, { layout, helpers, tracked }, options)
-  const changed = moveCodeMetadata(
-    append(module, appendix, layout, options, exports.section, code.contents),
-    maps
+  const maps = new FunctionMaps(module, { layout, helpers, traits }, options)
+  const changed = hintBranches(
+    moveCodeMetadata(append(module, appendix, layout, options, exports.section, code.contents), maps),
+    code.hints
   )
   const bytes = encodeModule(options.customSections === "keep" ? changed : stripped(changed))
   const codeStart = codeSectionStart(bytes)
@@ -57,7 +63,7 @@ const meter = (module: Module, options: MeterOptions): MeteredModule => {
     plan: {
       layout,
       helpers,
-      tracked,
+      traits,
       bodyOffsets: code.bodyOffsets.map((offset) => offset + codeStart),
       guestFuncs: facts.funcTypes.length,
       exports: exports.names
@@ -80,36 +86,47 @@ const layOut = (facts: ModuleFacts, appendix: Appendix, makesObjects: boolean): 
     hookTable: facts.tables.length,
     hookType: appendix.type(["i32"], ["i32"]),
     settleFunc: funcs,
-    overflowFunc: funcs + 1,
-    allocateFunc: makesObjects ? funcs + 2 : -1,
-    firstHelperFunc: funcs + (makesObjects ? 3 : 2)
+    settleLocalFunc: funcs + 1,
+    overflowFunc: funcs + 2,
+    enterFunc: funcs + 3,
+    allocateFunc: makesObjects ? funcs + 4 : -1,
+    firstHelperFunc: funcs + (makesObjects ? 5 : 4)
   }
 }
 
-/** The contents of the new code section, and where each of the guest's bodies begins in it. */
+/** The contents of the new code section, where each of the guest's bodies begins in it, and its hints. */
 const writeCode = (
+  module: Module,
   analysis: ModuleAnalysis,
   facts: ModuleFacts,
   layout: MeterLayout,
-  tracked: Uint8Array,
+  traits: Traits,
+  placement: Placement,
   appendix: Appendix
-): { readonly contents: Uint8Array; readonly bodyOffsets: Uint32Array } => {
-  const { bodies, functions } = analysis
-  const rewriter = new FunctionRewriter(layout, analysis.points)
+): {
+  readonly contents: Uint8Array
+  readonly bodyOffsets: Uint32Array
+  readonly hints: ReadonlyArray<Hints>
+} => {
+  const { bodies, functions, events } = analysis
   const original = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
   const out = new CodeBuffer(Math.ceil(original * 1.6) + 4096)
+  const rewriter = new FunctionRewriter(out, module.bytes, layout, events, traits, placement)
   const bodyOffsets = new Uint32Array(bodies.length)
+  const hints: Array<Hints> = []
   out.u32(bodies.length + appendix.functions.length)
   for (const [index, body] of bodies.entries()) {
     const analysed = functions[index]
     if (analysed === undefined) continue
     const funcIndex = facts.importedFuncs + index
     bodyOffsets[index] = out.at + 5
-    rewriter.rewrite(out, body, analysed, {
+    rewriter.rewrite(body, analysed, {
+      funcIndex,
       params: facts.params(facts.typeOfFunc(funcIndex)),
-      slots: analysis.slots[funcIndex] ?? 0,
-      tracked: tracked[funcIndex] === 1
+      slots: analysis.slots[funcIndex] ?? 0
     })
+    if (placement.hintBranches && rewriter.unlikely.length > 0)
+      hints.push({ funcIndex, offsets: [...rewriter.unlikely] })
   }
   for (const { locals, code } of appendix.functions) {
     const start = out.openSize()
@@ -117,7 +134,7 @@ const writeCode = (
     for (const type of locals) out.u8(1).u8(type === "i64" ? 0x7e : 0x7f)
     out.copy(code, 0, code.length).sizeSince(start)
   }
-  return { contents: out.bytes.subarray(0, out.at), bodyOffsets }
+  return { contents: out.bytes.subarray(0, out.at), bodyOffsets, hints }
 }
 
 /** The module with everything appended, limits lowered and the start function gone. */

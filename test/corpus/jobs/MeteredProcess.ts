@@ -3,6 +3,7 @@ import { HOOK_REFILL, HOOK_STOP, STOP_STACK } from "../../../src/fuel/meter/Layo
 import type { MeterPlan } from "../../../src/fuel/meter/MeteredModule.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
+import { TRACKED } from "../../../src/fuel/meter/Traits.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
@@ -77,7 +78,8 @@ export class MeteredProcess {
       isCancelled: () => false
     })
     this.#accounts.push({ account, counter })
-    if (plan.tracked.includes(1)) this.depths.add(depthGlobal, tablesOf(this.#real, module, imports, exports))
+    if (plan.traits.bits.some((bits) => (bits & TRACKED) !== 0))
+      this.depths.add(depthGlobal, tablesOf(this.#real, module, imports, exports))
     const hookFunctions = new this.#real.Instance(new this.#real.Module(REEXPORTS), {
       h: {
         r: (left: number): number => {

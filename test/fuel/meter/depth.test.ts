@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { FRAME_SLOTS } from "../../../src/fuel/meter/analyseModule.ts"
-import { RESERVE_SLOTS } from "../../../src/fuel/meter/depthTracking.ts"
+import { RESERVE_SLOTS } from "../../../src/fuel/meter/findTraits.ts"
+import { TRACKED } from "../../../src/fuel/meter/Traits.ts"
 import { byReference } from "./byReference.ts"
 import { MeteredInstance, metered } from "./runMetered.ts"
 
@@ -32,7 +33,10 @@ const ENDLESS: Readonly<Record<string, string>> = {
 }
 
 /** What each function counts: 1 depth, 0 nothing. */
-const tracked = (wat: string): ReadonlyArray<number> => [...metered(`(module ${wat})`).plan.tracked]
+const tracked = (wat: string): ReadonlyArray<number> => {
+  const { traits } = metered(`(module ${wat})`).plan
+  return [...traits.bits.subarray(0, traits.functions)].map((bits) => ((bits & TRACKED) === 0 ? 0 : 1))
+}
 
 describe("the depth of calls", () => {
   for (const [title, wat] of Object.entries(ENDLESS)) {

@@ -15,12 +15,20 @@ export const compiledWith = (...exports: ReadonlyArray<ExportedFunction>): Compi
       hookTable: 0,
       hookType: 0,
       settleFunc: 0,
-      overflowFunc: 1,
+      settleLocalFunc: 1,
+      overflowFunc: 2,
+      enterFunc: 3,
       allocateFunc: -1,
-      firstHelperFunc: 2
+      firstHelperFunc: 4
     },
     helpers: [],
-    tracked: new Uint8Array(0),
+    traits: {
+      functions: 0,
+      nodeOfType: new Int32Array(0),
+      bits: new Uint8Array(0),
+      prepaid: new Uint16Array(0),
+      residual: new Uint16Array(0)
+    },
     bodyOffsets: new Uint32Array(0),
     guestFuncs: 0,
     exports: {
