@@ -17,10 +17,12 @@ import {
   IF,
   LABEL_LOOP,
   LABEL_PAYS,
+  LABEL_TARGETED,
   LOOP,
   STEP,
   TAIL_CALL,
-  TAIL_CALL_INDIRECT
+  TAIL_CALL_INDIRECT,
+  UNREACHABLE
 } from "./Events.ts"
 import { RUN_MAX } from "./FunctionAnalyser.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
@@ -68,6 +70,7 @@ export class ChargePlacer {
   #otherwiseMost = new Int32Array(64)
   #holds = new Uint8Array(64)
   #depth = 0
+  #first = 0
 
   constructor(events: Events, traits: Traits, rules: Placement) {
     this.#events = events
@@ -79,6 +82,7 @@ export class ChargePlacer {
   place({ firstEvent, endEvent }: FunctionAnalysis, prepaid: number): void {
     const count = endEvent - firstEvent
     this.#reserve(count)
+    this.#first = firstEvent
     const { after, edge } = this
     const { kind, argument, cost } = this.#events
     const { shareCharges } = this.#rules
@@ -92,29 +96,30 @@ export class ChargePlacer {
       least += cost[event] ?? 0
       this.sum += cost[event] ?? 0
       // A counter of 32 bits must hold a charge.
-      if (least > RUN_MAX) {
-        after[i] = least
-        most += least
+      if (units(least) > RUN_MAX) {
+        after[i] = units(least)
+        most += units(least)
         least = 0
       }
       switch (kind[event]) {
         case END: {
           const joins = (bits & LABEL_LOOP) === 0 && bits !== 0
           if (joins && (!shareCharges || (bits & LABEL_PAYS) !== 0)) {
-            after[i] = (after[i] ?? 0) + least
-            most += least
+            after[i] = (after[i] ?? 0) + units(least)
+            most += units(least)
             least = 0
           }
           const loops = (bits & LABEL_LOOP) !== 0
           this.#open(loops ? 0 : least, loops ? 0 : most, i)
+          if (loops && (bits & LABEL_TARGETED) !== 0) this.#note(LOOP_GOES_ROUND)
           break
         }
         case BLOCK:
           this.#close(bits !== 0 ? HOLDS_HANDLER : 0)
           break
         case LOOP:
-          after[i] = (after[i] ?? 0) + least
-          most += least
+          after[i] = (after[i] ?? 0) + units(least)
+          most += units(least)
           least = 0
           this.#closeLoop(i, bits)
           break
@@ -131,17 +136,18 @@ export class ChargePlacer {
           const other = this.#otherwise[top] ?? 0
           const place = this.#end[top] ?? 0
           const base = shareCharges ? Math.min(least, other) : 0
-          after[i] = (after[i] ?? 0) + least - base
-          const there = other - base
+          const here = dearer(least, base)
+          const there = dearer(other, base)
+          after[i] = (after[i] ?? 0) + here
           if ((kind[firstEvent + place] ?? 0) === ELSE) after[place] = (after[place] ?? 0) + there
           else edge[place] = there
-          most = Math.max(most + least - base, (this.#otherwiseMost[top] ?? 0) + there)
+          most = Math.max(most + here, (this.#otherwiseMost[top] ?? 0) + there)
           least = base
           this.#close(0)
           break
         }
         case CATCH: {
-          after[i] = (after[i] ?? 0) + least
+          after[i] = (after[i] ?? 0) + units(least)
           least = this.#least[this.#depth - 1] ?? 0
           most = this.#most[this.#depth - 1] ?? 0
           break
@@ -154,17 +160,19 @@ export class ChargePlacer {
         }
         case BRANCH_IF: {
           const at = this.#depth - 1 - (bits >> 1)
-          const there = this.#least[at] ?? 0
-          const base = shareCharges ? Math.min(least, there) : 0
-          after[i] = (after[i] ?? 0) + least - base
-          edge[i] = there - base
-          most = Math.max(most + least - base, (this.#most[at] ?? 0) + there - base)
+          const target = this.#least[at] ?? 0
+          const base = shareCharges ? Math.min(least, target) : 0
+          const here = dearer(least, base)
+          const there = dearer(target, base)
+          after[i] = (after[i] ?? 0) + here
+          edge[i] = there
+          most = Math.max(most + here, (this.#most[at] ?? 0) + there)
           least = base
           break
         }
         case BRANCH_ON:
-          after[i] = (after[i] ?? 0) + least
-          most = Math.max(most + least, this.#most[this.#depth - 1 - (bits >> 1)] ?? 0)
+          after[i] = (after[i] ?? 0) + units(least)
+          most = Math.max(most + units(least), this.#most[this.#depth - 1 - (bits >> 1)] ?? 0)
           least = 0
           if ((bits & 1) !== 0) this.#note(HOLDS_HANDLER)
           break
@@ -189,27 +197,31 @@ export class ChargePlacer {
           most = this.#traits.residual[this.#traits.nodeOfType[bits] ?? 0] ?? 0
           break
         case STEP:
-          after[i] = (after[i] ?? 0) + least
-          most += least
+          after[i] = (after[i] ?? 0) + units(least)
+          most += units(least)
           least = 0
           break
         case HELPER:
         case ALLOCATE:
           this.#note(HOLDS_CALL)
           if (!this.#rules.exact) break
-          after[i] = (after[i] ?? 0) + least
-          most += least
+          after[i] = (after[i] ?? 0) + units(least)
+          most += units(least)
           least = 0
           break
         case ENTRY:
-          this.least = least
-          after[i] = (after[i] ?? 0) + least - prepaid
-          this.most = most + least - prepaid
+          this.least = units(least)
+          after[i] = (after[i] ?? 0) + units(least) - prepaid
+          this.most = most + units(least) - prepaid
           break
         case CANONICAL_NAN:
           break
+        case UNREACHABLE:
+          least = shareCharges ? TRAPS : 0
+          most = 0
+          break
         default:
-          // What does not come back: `return`, `throw`, `unreachable`.
+          // What does not come back: `return`, `throw`.
           least = 0
           most = 0
       }
@@ -218,12 +230,18 @@ export class ChargePlacer {
 
   #call(i: number, node: number, least: number, most: number): readonly [number, number] {
     const traits = this.#traits
-    if (!sparesCounter(traits, node)) this.#note(HOLDS_CALL)
+    if (!sparesCounter(traits, node) && !this.#endsInTrap(i)) this.#note(HOLDS_CALL)
     const prepaid = traits.prepaid[node] ?? 0
     const total = most + (traits.residual[node] ?? 0)
     if (this.#rules.chargePastCalls && has(traits, node, CALM)) return [least + prepaid, total]
-    this.after[i] = (this.after[i] ?? 0) + least
-    return [prepaid, total + least]
+    this.after[i] = (this.after[i] ?? 0) + units(least)
+    return [prepaid, total + units(least)]
+  }
+
+  /** Whether nothing but `unreachable` follows the event: a call that does not come back. */
+  #endsInTrap(i: number): boolean {
+    const event = this.#first + i
+    return this.#events.kind[event + 1] === UNREACHABLE && this.#events.cost[event] === 0
   }
 
   #open(least: number, most: number, end: number): void {
@@ -241,7 +259,7 @@ export class ChargePlacer {
   #close(more: number): void {
     const top = this.#depth - 1
     this.#depth = top
-    this.#note((this.#holds[top] ?? 0) | more)
+    this.#note(((this.#holds[top] ?? 0) & ~LOOP_GOES_ROUND) | more)
   }
 
   #closeLoop(i: number, params: number): void {
@@ -286,6 +304,17 @@ export class ChargePlacer {
   }
 }
 
+/**
+ * Beside the units of a way that can only trap: it does not hold down what is charged before ways part, since at a
+ * trap all fuel is a bound. A bounds check that panics otherwise splits the charge of the loop that it is in.
+ */
+const TRAPS = 2 ** 30
+
+const units = (least: number): number => least & (TRAPS - 1)
+
+/** What a way costs beyond what was charged before it. */
+const dearer = (least: number, base: number): number => Math.max(0, units(least) - units(base))
+
 /** What the body of a loop holds: something that looks at the counter where it is global … */
 export const HOLDS_CALL = 1
 /** … another loop … */
@@ -293,3 +322,5 @@ export const HOLDS_LOOP = 2
 /** … or labels that are not written anew: those of handlers and of casts. */
 export const HOLDS_HANDLER = 4
 export const LOOP_HAS_PARAMS = 8
+/** Something branches to its header. */
+export const LOOP_GOES_ROUND = 16

@@ -13,7 +13,7 @@ import type { MeterLayout } from "./Layout.ts"
 import { MeterCode } from "./MeterCode.ts"
 import type { OffsetMap } from "./OffsetMap.ts"
 import type { Placement } from "./Placement.ts"
-import { has, TRACKED, type Traits } from "./Traits.ts"
+import { has, sparesCounter, TRACKED, type Traits } from "./Traits.ts"
 
 /**
  * Writes one function again, with the meter in it: the guest's bytes as they are, and between them, at the
@@ -114,6 +114,13 @@ export class FunctionRewriter {
       // The charge that follows, unless the event has made it already.
       let cost = after[i] ?? 0
       switch (now) {
+        case Event.ENTRY:
+          if ((bits & COUNTER_LOCAL) !== 0) {
+            this.#upTo(this.#at(event))
+            code.takeCounter()
+            this.#localFrom = 1
+          }
+          break
         case Event.BLOCK:
         case Event.IF:
           this.#open++
@@ -158,6 +165,14 @@ export class FunctionRewriter {
             this.#upTo(this.#at(event))
             code.setDepth(0)
           }
+          if (
+            this.#localFrom !== NOWHERE &&
+            !sparesCounter(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0))
+          ) {
+            this.#putBack(event)
+            this.#upTo(this.#events.after[event] ?? 0)
+            if (kind[event + 1] !== Event.UNREACHABLE) code.takeCounter()
+          }
           break
         case Event.TAIL_CALL:
         case Event.TAIL_CALL_INDIRECT:
@@ -168,8 +183,10 @@ export class FunctionRewriter {
           }
           break
         case Event.HELPER:
+          this.#putBack(event)
           this.#replace(event)
           out.u8(0x10).u32(this.#layout.firstHelperFunc + (argument[event] ?? 0))
+          if (this.#localFrom === 1) code.takeCounter()
           break
         case Event.ALLOCATE:
           this.#upTo(this.#at(event))
@@ -180,12 +197,13 @@ export class FunctionRewriter {
           canonicalNan(out, argument[event] ?? 0, locals.nan[argument[event] ?? 0] ?? 0)
           break
       }
+      if (NEVER_GOES_ON[now] === 1) this.#dropTo(event)
       if (cost === 0 && (bits & (CHECK | GUARD)) === 0) continue
       this.#upTo(this.#events.after[event] ?? 0)
       const local = this.#localFrom !== NOWHERE
       code.charge(cost, local)
-      if ((bits & CHECK) !== 0) code.look(local)
       if ((bits & GUARD) !== 0) code.guard(frame.slots)
+      if ((bits & CHECK) !== 0) code.look(local)
     }
     this.#upTo(body.code.end)
     out.sizeSince(start)
@@ -201,6 +219,15 @@ export class FunctionRewriter {
     this.#map?.copied(this.#out.at - this.#start, this.#from, offset)
     this.#out.copy(this.#source, this.#from, offset)
     this.#from = offset
+  }
+
+  /**
+   * Leaves out what cannot be reached, up to the next event: its labels would have to be counted anew like any
+   * others', for a validator reads them.
+   */
+  #dropTo(event: number): void {
+    this.#upTo(this.#events.after[event] ?? 0)
+    this.#from = this.#at(event + 1)
   }
 
   /** Copies up to an instruction, which what is written next stands for. */
@@ -232,6 +259,11 @@ export class FunctionRewriter {
       if (look) this.#code.look(local)
     }
     this.#open--
+    if (this.#open === 0 && this.#localFrom === 1) {
+      this.#upTo(this.#at(event))
+      this.#code.returnCounter(0)
+      this.#localFrom = NOWHERE
+    }
     if (this.#open === this.#refillFrom) {
       this.#upTo(this.#events.after[event] ?? 0)
       this.#out.u8(0x0b)
@@ -299,6 +331,19 @@ export class FunctionRewriter {
     this.#out.u32(this.#label(reader.a))
   }
 }
+
+/** By kind of event: 1 for those after which nothing can be reached until a label's end or another arm. */
+const NEVER_GOES_ON = new Uint8Array(32)
+for (const kind of [
+  Event.BRANCH,
+  Event.BRANCH_TABLE,
+  Event.RETURN,
+  Event.UNREACHABLE,
+  Event.THROW,
+  Event.TAIL_CALL,
+  Event.TAIL_CALL_INDIRECT
+])
+  NEVER_GOES_ON[kind] = 1
 
 /** No loop of that kind is open. */
 const NOWHERE = -1

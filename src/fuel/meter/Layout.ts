@@ -3,7 +3,7 @@
  * guest's moves.
  *
  * ```
- *   functions   guest's … | settle  settleLocal  overflow  enter  [allocate]  helpers…  [totals]  [entries…]
+ *   functions   guest's … | settle  settleLocal  overflow  [allocate]  helpers…  [totals]  [entries…]
  *               [start]  [vector readers…]
  *   globals     guest's … | fuel (i32)  depth (i32)  [heap (i64)]
  *   tables      guest's … | hooks (2 funcref: refill, stop)
@@ -23,8 +23,6 @@ export interface MeterLayout {
   /** Settles with the counter that it is given, and returns the next. */
   readonly settleLocalFunc: number
   readonly overflowFunc: number
-  /** Is given the depth that is left: overflows, or settles, or both were well. */
-  readonly enterFunc: number
   /** -1 where the module makes no objects. */
   readonly allocateFunc: number
   /** The helper number h is the function `firstHelperFunc + h`. */

@@ -11,7 +11,7 @@ import type { Placement } from "./Placement.ts"
  * ```
  *   charge      fuel -= cost                      fuel: the global, or in quiet loops a local
  *   look        if (fuel < 0) settle              the branch carries a hint that it is not taken
- *   guard       depth' = depth - frame; if ((depth' | fuel) < 0) enter(depth')
+ *   guard       depth' = depth - frame; if (depth' < 0) overflow
  * ```
  */
 export class MeterCode {
@@ -74,21 +74,16 @@ export class MeterCode {
     out.u8(END)
   }
 
-  /** Counts the frame, if it counts, and looks at the counter, if a run could have come here without a look. */
+  /**
+   * Counts the frame, if it counts. It shares no branch with a look: one over `depth' | fuel` cost fib 1.87 of plain
+   * where two cost 1.70; and it comes before the look: after it, 1.88.
+   */
   guard(slots: number): void {
-    const out = this.#out
-    if (this.#depthLocal < 0) return this.look(false)
+    if (this.#depthLocal < 0) return
     this.#put(this.#loadDepth)
-    out.u8(I32_CONST).s32(slots).u8(I32_SUB).u8(LOCAL_TEE).u32(this.#depthLocal)
-    if (!this.#rules.joinChecks || this.#rules.whenEmpty === "trap") {
-      this.#ifNegative()
-      out.u8(CALL).u32(this.#layout.overflowFunc).u8(END)
-      return this.look(false)
-    }
-    this.#put(this.#loadFuel)
-    out.u8(I32_OR)
+    this.#out.u8(I32_CONST).s32(slots).u8(I32_SUB).u8(LOCAL_TEE).u32(this.#depthLocal)
     this.#ifNegative()
-    out.u8(LOCAL_GET).u32(this.#depthLocal).u8(CALL).u32(this.#layout.enterFunc).u8(END)
+    this.#out.u8(CALL).u32(this.#layout.overflowFunc).u8(UNREACHABLE).u8(END)
   }
 
   /** Takes the counter into the local; what the global says until it is back is that it is away. */
@@ -174,5 +169,4 @@ const I32_CONST = 0x41
 const I32_LT_S = 0x48
 const I32_ADD = 0x6a
 const I32_SUB = 0x6b
-const I32_OR = 0x72
 const EMPTY_TYPE = 0x40

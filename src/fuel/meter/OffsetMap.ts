@@ -35,7 +35,7 @@ export class OffsetMap {
     return Math.min(start + metered - (this.#metered[low - 1] ?? 0), end)
   }
 
-  /** The metered offset at which an original byte now stands. */
+  /** The metered offset at which an original byte now stands, `undefined` for one that was left out. */
   toMetered(original: number): number | undefined {
     let low = 0
     let high = this.#original.length
@@ -45,6 +45,9 @@ export class OffsetMap {
       else high = middle
     }
     const start = this.#original[low - 1]
-    return start === undefined ? undefined : (this.#metered[low - 1] ?? 0) + original - start
+    const end = this.#ends[low - 1] ?? 0
+    // What was replaced stands where its replacement does; what cannot be reached was left out.
+    if (start === undefined || (original >= end && original > start)) return undefined
+    return (this.#metered[low - 1] ?? 0) + original - start
   }
 }

@@ -14,8 +14,6 @@ export interface Placement {
   readonly chargeCallees: boolean
   /** What cannot go far before the next look at the counter does not look itself (`CheckPlacer.ts`). */
   readonly spareChecks: boolean
-  /** One branch where depth and fuel are both looked at (`MeterCode.ts`). */
-  readonly joinChecks: boolean
   /** In loops that call nothing the counter is a local (`FunctionRewriter.ts`). */
   readonly fuelInLocals: boolean
   /** Such a loop is left for a refill and entered again, so that no call stands in it (`FunctionRewriter.ts`). */
@@ -34,7 +32,6 @@ export const PLACEMENT_DEFAULT: Placement = {
   chargePastCalls: true,
   chargeCallees: true,
   spareChecks: true,
-  joinChecks: true,
   fuelInLocals: true,
   refillOutsideLoops: true,
   hintBranches: true,
@@ -48,7 +45,6 @@ export const PLACEMENT_RULES = [
   "chargePastCalls",
   "chargeCallees",
   "spareChecks",
-  "joinChecks",
   "fuelInLocals",
   "refillOutsideLoops",
   "hintBranches"
@@ -60,7 +56,6 @@ export const PLACEMENT_EXACT: Placement = {
   chargePastCalls: false,
   chargeCallees: false,
   spareChecks: false,
-  joinChecks: false,
   fuelInLocals: false,
   refillOutsideLoops: false,
   hintBranches: false,

@@ -4,7 +4,7 @@ import { chunkedMove } from "./chunkedMove.ts"
 import { describeMove } from "./describeMove.ts"
 import { growHelper, totalFunction } from "./growHelper.ts"
 import type { Helper } from "./HelperRegistry.ts"
-import { enterFunction, overflowFunction, settleFunction, settleLocalFunction } from "./hookFunctions.ts"
+import { overflowFunction, settleFunction, settleLocalFunction } from "./hookFunctions.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { MeterOptions } from "./MeterOptions.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
@@ -22,7 +22,6 @@ export const appendHelpers = (
   appendix.func(settleFunction(layout))
   appendix.func(settleLocalFunction(layout))
   appendix.func(overflowFunction(layout))
-  appendix.func(enterFunction(layout))
   if (layout.allocateFunc >= 0) appendix.func(allocateFunction(layout))
   const totalFunc = layout.firstHelperFunc + helpers.length
   for (const helper of helpers) {

@@ -1,6 +1,6 @@
 import type { AppendedFunction } from "./AppendedFunction.ts"
 import { Assembler } from "./Assembler.ts"
-import { chargeUnits, takeChunk } from "./charging.ts"
+import { CHUNK, chargeUnits, takeChunk } from "./charging.ts"
 import { type Move, type Side, widen } from "./describeMove.ts"
 import type { MeterLayout } from "./Layout.ts"
 
@@ -8,6 +8,7 @@ import type { MeterLayout } from "./Layout.ts"
  * The function that stands for a bulk operation: it moves the same bytes, but in chunks that are paid for.
  *
  * ```
+ *   no more than one chunk?    → the operation itself, which traps if it must, and then its price
  *   out of bounds as a whole?  → the operation itself, which traps and has changed nothing
  *   again: chunk = min(n, 65536); charge chunk; move chunk; n -= chunk; until n = 0
  * ```
@@ -19,6 +20,12 @@ export const chunkedMove = (move: Move, layout: MeterLayout): AppendedFunction =
   const asm = new Assembler()
   const chunk = move.params.length
   const { count, countType } = move
+  asm.get(count).address(countType, CHUNK).op(`${countType}.le_u`)
+  asm.region("if", () => {
+    move.perform(asm, count)
+    chargeUnits(asm, count, countType, move.unitPrice, layout)
+    asm.op("return")
+  })
   for (const side of move.sides) {
     outOfBounds(asm, side, count, countType)
     asm.region("if", () => {

@@ -50,6 +50,8 @@ export const findTraits = (
   const placer = new ChargePlacer(analysis.events, traits, rules)
   const longest = new Float64Array(nodes)
   const cyclic: Array<number> = []
+  const called = new Uint8Array(nodes)
+  for (const callee of graph.callees) called[callee] = 1
   for (const [position, node] of order.entries()) {
     const isCyclic = position >= acyclic
     let path = 0
@@ -77,7 +79,13 @@ export const findTraits = (
     else if (own !== undefined) {
       if (own.loops || own.handles) bounded = false
       placer.place(own, 0)
-      if (canPrepay(graph, node, rules) && placer.least <= PREPAID_MAX) traits.prepaid[node] = placer.least
+      if (
+        rules.chargeCallees &&
+        called[node] === 1 &&
+        graph.addressTaken[node] === 0 &&
+        placer.least <= PREPAID_MAX
+      )
+        traits.prepaid[node] = placer.least
       residual = placer.most - (traits.prepaid[node] ?? 0)
       const calls = own.endCall - own.firstCall
       if (isCyclic && placer.sum + calls * PREPAID_MAX > RUN_MAX) cyclic.push(node)
@@ -90,9 +98,6 @@ export const findTraits = (
   settleCycles(facts, analysis, traits, placer, cyclic)
   return traits
 }
-
-const canPrepay = (graph: CallGraph, node: number, rules: Placement): boolean =>
-  rules.chargeCallees && graph.addressTaken[node] === 0
 
 /**
  * On a cycle a callee may have been priced after its caller, so the least was found with too little in it. More

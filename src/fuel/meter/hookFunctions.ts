@@ -31,16 +31,6 @@ export const settleLocalFunction = (layout: MeterLayout): AppendedFunction => {
   return { params: ["i32"], results: ["i32"], locals: [], code: asm.op("end").take() }
 }
 
-/** The guard's rare case: the depth that is left is below zero, or the counter is. */
-export const enterFunction = (layout: MeterLayout): AppendedFunction => {
-  const asm = new Assembler()
-  asm.get(0).i32(0).op("i32.lt_s")
-  asm.region("if", () => asm.op("call", layout.overflowFunc))
-  asm.op("global.get", layout.fuelGlobal).i32(0).op("i32.lt_s")
-  asm.region("if", () => asm.op("call", layout.settleFunc))
-  return { params: ["i32"], results: [], locals: [], code: asm.op("end").take() }
-}
-
 /** What the host calls in place of a function whose certain cost its callers charge: charges it, and calls. */
 export const entryFunction = (
   type: FuncType,

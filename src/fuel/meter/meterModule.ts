@@ -88,9 +88,8 @@ const layOut = (facts: ModuleFacts, appendix: Appendix, makesObjects: boolean): 
     settleFunc: funcs,
     settleLocalFunc: funcs + 1,
     overflowFunc: funcs + 2,
-    enterFunc: funcs + 3,
-    allocateFunc: makesObjects ? funcs + 4 : -1,
-    firstHelperFunc: funcs + (makesObjects ? 5 : 4)
+    allocateFunc: makesObjects ? funcs + 3 : -1,
+    firstHelperFunc: funcs + (makesObjects ? 4 : 3)
   }
 }
 

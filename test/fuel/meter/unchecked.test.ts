@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { UNCHECKED_MAX } from "../../../src/fuel/meter/CheckPlacer.ts"
 import { RUN_MAX } from "../../../src/fuel/meter/FunctionAnalyser.ts"
 import type { MeteredModule } from "../../../src/fuel/meter/MeteredModule.ts"
+import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import { makePriceTable, type PriceTable, WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
 import { decodeInstructions } from "../../../src/wasm/Instruction.ts"
 import type { Code } from "../../../src/wasm/Module.ts"
@@ -71,11 +72,17 @@ describe("between two looks at the counter", () => {
     ).toBeGreaterThan(UNCHECKED_MAX)
   })
 
-  it("there is one at every entry and loop header, also where nothing is charged", () => {
-    const made = metered(`(module (func (export "f") loop end loop loop br 0 end end))`)
-    expect(worst(made)).toBeLessThanOrEqual(UNCHECKED_MAX)
-    const code = decodeInstructions(firstCode(made))
-    expect(code.filter(({ op }) => op === OP["i32.lt_s"]).length).toBe(4)
+  it("there is one in every loop that goes round, and none where nothing can go far", () => {
+    const looks = (body: string) => {
+      const made = metered(`(module (func (export "f") ${body}))`, {
+        placement: { ...PLACEMENT_DEFAULT, refillOutsideLoops: false }
+      })
+      expect(worst(made)).toBeLessThanOrEqual(UNCHECKED_MAX)
+      return decodeInstructions(firstCode(made)).filter(({ op }) => op === OP["i32.lt_s"]).length
+    }
+    expect(looks("loop end loop loop br 0 end end")).toBe(1)
+    expect(looks("loop loop i32.const 1 br_if 0 end i32.const 1 br_if 0 end")).toBe(1)
+    expect(looks("loop i32.const 1 if loop i32.const 1 br_if 0 end end i32.const 1 br_if 0 end")).toBe(2)
   })
 })
 

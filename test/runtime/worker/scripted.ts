@@ -17,9 +17,8 @@ export const compiledWith = (...exports: ReadonlyArray<ExportedFunction>): Compi
       settleFunc: 0,
       settleLocalFunc: 1,
       overflowFunc: 2,
-      enterFunc: 3,
       allocateFunc: -1,
-      firstHelperFunc: 4
+      firstHelperFunc: 3
     },
     helpers: [],
     traits: {
