@@ -1,156 +1,74 @@
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
-import * as Effect from "effect/Effect"
-import { Account } from "../../src/fuel/Account.ts"
-import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
-import { meterModule } from "../../src/fuel/meter/meterModule.ts"
-import { PLACEMENT_DEFAULT } from "../../src/fuel/meter/Placement.ts"
-import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
-import { Munition } from "../../src/index.ts"
-import { RUN_POLICY_DEFAULT } from "../../src/runtime/RunPolicy.ts"
-import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
-import { decodeModule } from "../../src/wasm/decodeModule.ts"
-import { Malformed } from "../../src/wasm/Malformed.ts"
-import { root } from "../tidy/sources.ts"
-import { type Kernel, kernels } from "./kernels.ts"
+import { writeFileSync } from "node:fs"
+import { availableParallelism, cpus, loadavg } from "node:os"
+import { RUN_POLICY_MAX } from "../../src/runtime/RunPolicy.ts"
+import { firingRates } from "./firingRates.ts"
+import { measure, type Rounds } from "./measure.ts"
+import { type BenchOptions, chosen, readOptions, USAGE } from "./readOptions.ts"
+import { peerTable, ratesTable, rulesTable, subjectsTable } from "./report.ts"
+import { builtIn } from "./Subject.ts"
+import { readSuite } from "./suite.ts"
+import { meansOf, worthOfRules } from "./summary.ts"
+import { makeVariants } from "./variants.ts"
+import { measurePeer } from "./wasmtime.ts"
 
 /**
- * `npm run bench`: what metering costs, and what a firing costs.
+ * `npm run bench`: what metering costs, what each of its rules is worth, and what a firing costs.
  *
- * Plain, metered and metered with canonical NaNs run in one process, in turn, with the slices that ship; what is
- * printed are minima and their ratios, because a shared machine only ever adds time. First call means a fresh
- * instance of a fresh module, compilation included.
+ * All variants of a subject run in one process, in turn; what is printed are minima and their ratios, because a
+ * shared machine only ever adds time. `--json` keeps medians, units of fuel and sizes too.
  */
-const ROUNDS = 25
-
-type Variant = "plain" | "metered" | "canonical"
-const VARIANTS: ReadonlyArray<Variant> = ["plain", "metered", "canonical"]
-
-const instantiate = (
-  kernel: Kernel,
-  variant: Variant
-): { readonly run: () => unknown; readonly bytes: number } => {
-  if (variant === "plain") {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernel.wasm), {})
-    // The cast: the kernel says that it is a function.
-    const target = exports["run"] as (argument: number) => unknown
-    return { run: () => target(kernel.timed.argument), bytes: kernel.wasm.length }
-  }
-  const module = decodeModule(kernel.wasm)
-  if (module instanceof Malformed) throw module
-  const metered = meterModule(module, {
-    prices: WASMTIME_PRICES,
-    nan: variant === "canonical" ? "canonical" : "engine",
-    slotsMax: RUN_POLICY_DEFAULT.stackSlotsMax,
-    objectBytesMax: RUN_POLICY_DEFAULT.objectBytesMax,
-    memoryPagesMax: RUN_POLICY_DEFAULT.memoryPagesMax,
-    tableElementsMax: RUN_POLICY_DEFAULT.tableElementsMax,
-    placement: PLACEMENT_DEFAULT,
-    customSections: "strip"
-  })
-  if (metered instanceof Malformed) throw metered
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(metered.bytes), {})
-  const account = new Account({
-    allocated: Number.MAX_SAFE_INTEGER,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    now: () => performance.now(),
-    isCancelled: () => false
-  })
-  const hooks = makeHooks({ refill: (counter) => account.refill(counter), stop: () => undefined })
-  const names = metered.plan.exports
-  // The casts: the meter made these exports.
-  const table = exports[names.hooks] as WebAssembly.Table
-  const depth = exports[names.depth] as WebAssembly.Global
-  const target = exports["run"] as (argument: number) => unknown
-  table.set(HOOK_REFILL, hooks.refill)
-  table.set(HOOK_STOP, hooks.stop)
-  const run = () => {
-    depth.value = RUN_POLICY_DEFAULT.stackSlotsMax
-    return target(kernel.timed.argument)
-  }
-  return { run, bytes: metered.bytes.length }
-}
-
-const time = (run: () => unknown): number => {
-  const began = performance.now()
-  run()
-  return performance.now() - began
-}
-
-const geometricMean = (ratios: ReadonlyArray<number>): number =>
-  Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
-
-interface Row {
-  readonly name: string
-  readonly plainMs: number
-  readonly metered: number
-  readonly canonical: number
-  readonly firstCall: number
-  readonly size: number
-}
-
-const measure = (kernel: Kernel): Row => {
-  const live = VARIANTS.map((variant) => instantiate(kernel, variant))
-  const steady = VARIANTS.map(() => Number.POSITIVE_INFINITY)
-  const first = VARIANTS.map(() => Number.POSITIVE_INFINITY)
-  for (let round = 0; round < ROUNDS; round++)
-    for (const [i, variant] of VARIANTS.entries()) {
-      steady[i] = Math.min(
-        steady[i] ?? 0,
-        time(() => live[i]?.run())
-      )
-      if (round < 5)
-        first[i] = Math.min(
-          first[i] ?? 0,
-          time(() => instantiate(kernel, variant).run())
-        )
-    }
-  const ratio = (times: ReadonlyArray<number>, i: number) => (times[i] ?? 0) / (times[0] ?? 1)
-  return {
-    name: kernel.name,
-    plainMs: steady[0] ?? 0,
-    metered: ratio(steady, 1),
-    canonical: ratio(steady, 2),
-    firstCall: ratio(first, 1),
-    size: (live[1]?.bytes ?? 0) / kernel.wasm.length
-  }
-}
-
-const firings = Effect.gen(function* () {
-  const wasm = new Uint8Array(readFileSync(join(root, "test-wasm/rust/sampler.wasm")))
-  const rates: Array<{ readonly how: string; readonly perSecond: number }> = []
-  for (const [how, inline, fresh] of [
-    ["inline, compiled before", true, false],
-    ["in a thread, compiled before", false, false],
-    ["in a thread, a policy of its own each time", false, true]
-  ] as const) {
-    const count = fresh ? 100 : 1_000
-    yield* Munition.fire(wasm, "add", [1, 2], { inline })
-    const began = performance.now()
-    for (let i = 0; i < count; i++)
-      yield* Munition.fire(wasm, "add", [1, 2], {
-        inline,
-        ...(fresh ? { objectBytesMax: 1_000 + i } : {})
-      })
-    rates.push({ how, perSecond: Math.round((count * 1_000) / (performance.now() - began)) })
-  }
-  return rates
-})
-
-const rows = kernels().map(measure)
-const two = (value: number) => value.toFixed(2).padStart(9)
-process.stdout.write(
-  `Node ${process.versions.node}, V8 ${process.versions.v8}; ratios of minima over ${ROUNDS} rounds\n\n`
-)
-process.stdout.write("kernel                        plain ms  metered canonical 1st call     size\n")
-for (const row of rows)
-  process.stdout.write(
-    `${row.name.padEnd(28)} ${[row.plainMs, row.metered, row.canonical, row.firstCall, row.size].map(two).join("")}\n`
+const main = async (options: BenchOptions): Promise<void> => {
+  const subjects = chosen(
+    options.suite === undefined ? builtIn() : await readSuite(options.suite),
+    options.names
   )
-const means = (["metered", "canonical", "firstCall", "size"] as const).map((key) =>
-  geometricMean(rows.map((row) => row[key]))
-)
-process.stdout.write(`${"geometric mean".padEnd(28)} ${" ".repeat(9)}${means.map(two).join("")}\n\n`)
-const rates = await Effect.runPromise(firings.pipe(Effect.provide(Munition.layer({ threadsMax: 1 }))))
-for (const { how, perSecond } of rates)
-  process.stdout.write(`${how.padEnd(44)} ${String(perSecond).padStart(8)} firings/s\n`)
+  const variants = makeVariants(
+    options.suite === undefined ? undefined : RUN_POLICY_MAX.memoryPagesMax
+  ).filter(({ without }) => options.rules || without === undefined)
+  // A first run takes longer and differs less from one to the next.
+  const rounds: Rounds = { steady: options.rounds, first: Math.ceil(options.rounds / 4) }
+  const { node, v8 } = process.versions
+  const cpu = cpus()[0]?.model ?? "unknown processor"
+  const [load = 0] = loadavg()
+  say(`Node ${node}, V8 ${v8}, ${cpu}; ${rounds.steady} steady rounds, ${rounds.first} first`)
+  const others = load > 1 ? ": others are at work" : ""
+  say(`load ${load.toFixed(1)} on ${availableParallelism()} processors${others}\n`)
+  const results = []
+  const peers = []
+  for (const [i, subject] of subjects.entries()) {
+    progress(`${i + 1}/${subjects.length} ${subject.name}`)
+    const result = measure(subject, variants, rounds)
+    results.push(result)
+    if (options.wasmtime === undefined) continue
+    const peer = measurePeer(options.wasmtime, result, rounds.steady)
+    if (peer !== undefined) peers.push(peer)
+  }
+  progress("")
+  const rates = options.suite === undefined ? await firingRates() : []
+  if (options.json !== undefined) {
+    const means = { minima: meansOf(results), medians: meansOf(results, "medianMs") }
+    const rules = worthOfRules(results)
+    const everything = { node, v8, cpu, load, rounds, means, results, rules, peers, rates }
+    writeFileSync(options.json, `${JSON.stringify(everything, undefined, 1)}\n`)
+  }
+  say(`${subjectsTable(results)}\n`)
+  if (options.rules) say(`${rulesTable(results)}\n`)
+  if (peers.length > 0) say(`${peerTable(peers)}\n`)
+  if (rates.length > 0) say(ratesTable(rates))
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+/** On a terminal, on one line, beside the output. */
+const progress = (text: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+try {
+  await main(readOptions(process.argv.slice(2)))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`)
+  process.exitCode = 1
+}
