@@ -22,9 +22,8 @@ const main = async (options: BenchOptions): Promise<void> => {
     options.suite === undefined ? builtIn() : await readSuite(options.suite),
     options.names
   )
-  const variants = makeVariants(
-    options.suite === undefined ? undefined : RUN_POLICY_MAX.memoryPagesMax
-  ).filter(({ without }) => options.rules || without === undefined)
+  const limits = options.suite === undefined ? {} : { memoryPagesMax: RUN_POLICY_MAX.memoryPagesMax }
+  const variants = makeVariants(limits).filter(({ without }) => options.rules || without === undefined)
   // A first run takes longer and differs less from one to the next.
   const rounds: Rounds = { steady: options.rounds, first: Math.ceil(options.rounds / 4) }
   const { node, v8 } = process.versions

@@ -5,7 +5,8 @@ import { type Outcome, subjectOf } from "./Subject.ts"
 import { METERED, makeVariants, PLAIN } from "./variants.ts"
 
 const suite = kernels()
-const variants = makeVariants()
+/** Slices so small that a brief run is refilled in the middle of most of what it does. */
+const variants = makeVariants({ sliceMax: 500 })
 
 const runBriefly = (kernel: Kernel): ReadonlyArray<readonly [string, Outcome]> =>
   variants.map(({ name, build }) => {

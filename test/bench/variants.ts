@@ -1,4 +1,4 @@
-import { Account } from "../../src/fuel/Account.ts"
+import { Account, SLICE_MAX } from "../../src/fuel/Account.ts"
 import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
 import type { MeterPlan } from "../../src/fuel/meter/MeteredModule.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
@@ -48,12 +48,18 @@ export const FLOOR = "floor"
 export const METERED = "metered"
 export const CANONICAL = "canonical"
 
-/** `memoryPagesMax` is a firing's own unless a suite needs more. */
-export const makeVariants = (memoryPagesMax = RUN_POLICY_DEFAULT.memoryPagesMax): ReadonlyArray<Variant> => {
+export interface VariantOptions {
+  /** A firing's own unless a suite needs more. */
+  readonly memoryPagesMax?: number
+  /** Units; what ships unless a test wants a brief run to be refilled often. */
+  readonly sliceMax?: number
+}
+
+export const makeVariants = (options: VariantOptions = {}): ReadonlyArray<Variant> => {
   const metered = (name: string, change: Partial<Change> = {}): Variant => ({
     name,
     without: change.without,
-    build: (wasm) => buildMetered(wasm, { ...UNCHANGED, ...change }, memoryPagesMax)
+    build: (wasm) => buildMetered(wasm, { ...UNCHANGED, ...options, ...change })
   })
   const rules: ReadonlyArray<keyof Placement> = PLACEMENT_RULES
   return [
@@ -67,7 +73,7 @@ export const makeVariants = (memoryPagesMax = RUN_POLICY_DEFAULT.memoryPagesMax)
   ]
 }
 
-interface Change {
+interface Change extends VariantOptions {
   readonly without: string | undefined
   readonly placement: Placement
   readonly nan: "engine" | "canonical"
@@ -85,7 +91,7 @@ const FLOOR_PLACEMENT: Placement = { ...PLACEMENT_DEFAULT, ...({ whenEmpty: "tra
 
 const NO_METER: Meter = { start: () => undefined, open: () => undefined, charged: () => undefined }
 
-const buildMetered = (wasm: Uint8Array<ArrayBuffer>, change: Change, memoryPagesMax: number): Built => {
+const buildMetered = (wasm: Uint8Array<ArrayBuffer>, change: Change): Built => {
   const module = decodeModule(wasm)
   if (module instanceof Malformed) throw module
   const metered = meterModule(module, {
@@ -93,7 +99,7 @@ const buildMetered = (wasm: Uint8Array<ArrayBuffer>, change: Change, memoryPages
     nan: change.nan,
     slotsMax: RUN_POLICY_DEFAULT.stackSlotsMax,
     objectBytesMax: RUN_POLICY_DEFAULT.objectBytesMax,
-    memoryPagesMax,
+    memoryPagesMax: change.memoryPagesMax ?? RUN_POLICY_DEFAULT.memoryPagesMax,
     tableElementsMax: RUN_POLICY_DEFAULT.tableElementsMax,
     placement: change.placement,
     customSections: "strip"
@@ -101,18 +107,18 @@ const buildMetered = (wasm: Uint8Array<ArrayBuffer>, change: Change, memoryPages
   if (metered instanceof Malformed) throw metered
   return {
     bytes: metered.bytes,
-    attach: (instance) => attach(instance.exports, metered.plan, change.refills)
+    attach: (instance) => attach(instance.exports, metered.plan, change)
   }
 }
 
-const attach = (exports: WebAssembly.Exports, plan: MeterPlan, refills: boolean): Meter => {
+const attach = (exports: WebAssembly.Exports, plan: MeterPlan, { refills, sliceMax }: Change): Meter => {
   const names = plan.exports
   // The casts: the meter made these exports.
   const table = exports[names.hooks] as WebAssembly.Table
   const depth = exports[names.depth] as WebAssembly.Global<"i32">
   const fuel = exports[names.fuel] as WebAssembly.Global<"i32">
   const start = names.start === undefined ? undefined : (exports[names.start] as () => void)
-  let account = openAccount()
+  let account = openAccount(sliceMax)
   const hooks = makeHooks({
     refill: (counter) => (refills ? account.refill(counter) : account.stopFor("fuel")),
     stop: () => undefined
@@ -121,7 +127,7 @@ const attach = (exports: WebAssembly.Exports, plan: MeterPlan, refills: boolean)
   table.set(HOOK_STOP, hooks.stop)
   const open = () => {
     depth.value = RUN_POLICY_DEFAULT.stackSlotsMax
-    account = openAccount()
+    account = openAccount(sliceMax)
     fuel.value = refills ? account.open() : FLOOR_FUEL
   }
   const charged = () => {
@@ -136,10 +142,11 @@ const attach = (exports: WebAssembly.Exports, plan: MeterPlan, refills: boolean)
   return { start: begin, open, charged }
 }
 
-const openAccount = (): Account =>
+const openAccount = (sliceMax = SLICE_MAX): Account =>
   new Account({
     allocated: Number.MAX_SAFE_INTEGER,
     deadlineMs: Number.POSITIVE_INFINITY,
     now: () => performance.now(),
-    isCancelled: () => false
+    isCancelled: () => false,
+    sliceMax
   })
