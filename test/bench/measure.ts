@@ -27,6 +27,11 @@ export interface Measured {
 export interface Times {
   readonly minMs: number
   readonly medianMs: number
+  /**
+   * The mean of what the thread had of its processor. That clock goes in steps, so one time of it says nothing and
+   * the mean of many does, also on a machine so busy that not even a minimum is undisturbed.
+   */
+  readonly cpuMs: number
 }
 
 export interface SubjectResult {
@@ -103,9 +108,9 @@ class Lane {
   readonly #expected: Expected
   readonly #run: Run
   readonly #bytes: number
-  readonly #steadyMs: Array<number> = []
-  readonly #firstMs: Array<number> = []
-  readonly #meterMs: Array<number> = []
+  readonly #steady: Array<Time> = []
+  readonly #first: Array<Time> = []
+  readonly #meter: Array<Time> = []
   #fuel: number | undefined
 
   constructor(subject: Subject, variant: Variant, expected: Expected) {
@@ -123,32 +128,31 @@ class Lane {
   }
 
   timeSteady(): void {
-    const began = performance.now()
+    const clock = startClock()
     const outcome = this.#run()
-    this.#steadyMs.push(performance.now() - began)
+    this.#steady.push(clock())
     this.#check(outcome)
   }
 
   timeFirst(): void {
-    const began = performance.now()
+    const clock = startClock()
     const { bytes, attach } = this.#variant.build(this.#subject.wasm)
-    const metered = performance.now()
+    const metered = clock()
     const outcome = this.#subject.load(new WebAssembly.Module(unseen(bytes)), attach)()
-    this.#firstMs.push(performance.now() - began)
-    this.#meterMs.push(metered - began)
+    this.#first.push(clock())
+    this.#meter.push(metered)
     this.#check(outcome)
   }
 
   result(): Measured {
-    const times = (ms: ReadonlyArray<number>): Times => ({ minMs: minimum(ms), medianMs: median(ms) })
     return {
       variant: this.#variant.name,
       without: this.#variant.without,
       bytes: this.#bytes,
       fuel: this.#fuel,
-      steady: times(this.#steadyMs),
-      first: times(this.#firstMs),
-      meter: times(this.#meterMs)
+      steady: timesOf(this.#steady),
+      first: timesOf(this.#first),
+      meter: timesOf(this.#meter)
     }
   }
 
@@ -156,6 +160,27 @@ class Lane {
     this.#expected.check(this.#variant, outcome)
     this.#fuel = outcome.fuel
   }
+}
+
+interface Time {
+  readonly wallMs: number
+  readonly cpuMs: number
+}
+
+const startClock = (): (() => Time) => {
+  const cpu = process.threadCpuUsage()
+  const began = performance.now()
+  return () => {
+    const wallMs = performance.now() - began
+    const { user, system } = process.threadCpuUsage(cpu)
+    return { wallMs, cpuMs: (user + system) / 1_000 }
+  }
+}
+
+const timesOf = (times: ReadonlyArray<Time>): Times => {
+  const wallMs = times.map((time) => time.wallMs)
+  const cpuMs = times.reduce((sum, time) => sum + time.cpuMs, 0) / times.length
+  return { minMs: minimum(wallMs), medianMs: median(wallMs), cpuMs }
 }
 
 const inTurn = (lanes: ReadonlyArray<Lane>, round: number, act: (lane: Lane) => void): void => {

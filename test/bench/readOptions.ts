@@ -1,7 +1,12 @@
 import { parseArgs } from "node:util"
 
 /**
- * The bench's command line. What cannot be read is an error that names the option and what was given.
+ * The bench's command line:
+ *
+ *     npm run bench -- [--suite DIRECTORY] [--kernel NAME]... [--rounds N] [--no-rules] [--json FILE]
+ *                      [--wasmtime PYTHON]
+ *
+ * What cannot be read is an error that names the option, what it takes and what was given.
  */
 export interface BenchOptions {
   /** A directory of WASI command modules, instead of the built-in suite. */
@@ -16,9 +21,6 @@ export interface BenchOptions {
   /** Whether each rule is also timed switched off. */
   readonly rules: boolean
 }
-
-export const USAGE =
-  "npm run bench -- [--suite DIRECTORY] [--kernel NAME]... [--rounds N] [--no-rules] [--json FILE] [--wasmtime PYTHON]"
 
 export const ROUNDS_DEFAULT = 25
 export const ROUNDS_MAX = 10_000

@@ -1,6 +1,6 @@
 import type { FiringRate } from "./firingRates.ts"
 import type { SubjectResult } from "./measure.ts"
-import { meanOf, meansOf, RATIOS, type Ratios, ratiosOf, worthOfRules } from "./summary.ts"
+import { meanOf, meansOf, RATIOS, type Ratios, type Reading, ratiosOf, worthOfRules } from "./summary.ts"
 import { PLAIN } from "./variants.ts"
 import type { PeerResult } from "./wasmtime.ts"
 
@@ -18,7 +18,7 @@ export const subjectsTable = (results: ReadonlyArray<SubjectResult>): string => 
     ["other", of("other")],
     ["all", results]
   ] as const
-  const means = (reading: "minMs" | "medianMs") =>
+  const means = (reading: Reading) =>
     classes
       .filter(([, group]) => group.length > 0)
       .map(([name, group]) => line(`  ${name} (${group.length})`, undefined, meansOf(group, reading)))
@@ -28,7 +28,9 @@ export const subjectsTable = (results: ReadonlyArray<SubjectResult>): string => 
     "geometric means",
     ...means("minMs"),
     "geometric means, of medians",
-    ...means("medianMs")
+    ...means("medianMs"),
+    "geometric means, of processor time",
+    ...means("cpuMs")
   ].join("\n")
 }
 

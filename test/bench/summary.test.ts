@@ -4,7 +4,7 @@ import { geometricMean, median, minimum } from "./statistics.ts"
 import { meansOf, ratiosOf, worthOfRules } from "./summary.ts"
 import { FLOOR, METERED, PLAIN } from "./variants.ts"
 
-const times = (minMs: number, medianMs = minMs): Times => ({ minMs, medianMs })
+const times = (minMs: number, medianMs = minMs): Times => ({ minMs, medianMs, cpuMs: minMs })
 
 const measured = (variant: string, steady: Times, first = steady, without?: string): Measured => ({
   variant,

@@ -1,14 +1,14 @@
-import type { SubjectResult } from "./measure.ts"
+import type { SubjectResult, Times } from "./measure.ts"
 import { geometricMean } from "./statistics.ts"
 import { CANONICAL, FLOOR, METERED, PLAIN } from "./variants.ts"
 
 /**
  * What the times say: ratios per subject, their geometric means by class, and what each rule is worth.
  *
- * Ratios are of minima unless medians are asked for. A number that could not be had (a run too long for the floor)
+ * Ratios are of minima unless another reading is asked for. A number that could not be had (a run too long for the floor)
  * is absent, and the means are of those that there are.
  */
-export type Reading = "minMs" | "medianMs"
+export type Reading = keyof Times
 
 export interface Ratios {
   readonly floor: number | undefined
@@ -64,7 +64,10 @@ export interface Extreme {
   readonly ratio: number
 }
 
-export const worthOfRules = (results: ReadonlyArray<SubjectResult>): ReadonlyArray<RuleWorth> => {
+export const worthOfRules = (
+  results: ReadonlyArray<SubjectResult>,
+  reading: Reading = "minMs"
+): ReadonlyArray<RuleWorth> => {
   const rules = new Set(
     results.flatMap(({ variants }) =>
       variants.flatMap(({ without }) => (without === undefined ? [] : [without]))
@@ -77,12 +80,12 @@ export const worthOfRules = (results: ReadonlyArray<SubjectResult>): ReadonlyArr
       return on === undefined || off === undefined ? [] : [{ name, on, off }]
     })
     const extremes = pairs
-      .map(({ name, on, off }) => ({ name, ratio: off.steady.minMs / on.steady.minMs }))
+      .map(({ name, on, off }) => ({ name, ratio: off.steady[reading] / on.steady[reading] }))
       .toSorted((a, b) => a.ratio - b.ratio)
     return {
       rule,
       steady: meanOf(extremes.map(({ ratio }) => ratio)),
-      first: meanOf(pairs.map(({ on, off }) => off.first.minMs / on.first.minMs)),
+      first: meanOf(pairs.map(({ on, off }) => off.first[reading] / on.first[reading])),
       size: meanOf(pairs.map(({ on, off }) => off.bytes / on.bytes)),
       most: extremes.at(-1),
       least: extremes[0]
