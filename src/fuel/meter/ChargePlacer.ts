@@ -58,6 +58,8 @@ export class ChargePlacer {
   most = 0
   /** What all of its code costs together. */
   sum = 0
+  /** What the function holds, as bits. */
+  holds = 0
 
   readonly #events: Events
   readonly #traits: Traits
@@ -166,6 +168,7 @@ export class ChargePlacer {
           const there = dearer(target, base)
           after[i] = (after[i] ?? 0) + here
           edge[i] = there
+          if ((bits & 1) !== 0) this.#leavesPerhaps(at)
           most = Math.max(most + here, (this.#most[at] ?? 0) + there)
           least = base
           break
@@ -175,12 +178,14 @@ export class ChargePlacer {
           most = Math.max(most + units(least), this.#most[this.#depth - 1 - (bits >> 1)] ?? 0)
           least = 0
           if ((bits & 1) !== 0) this.#note(HOLDS_HANDLER)
+          this.#leavesPerhaps(this.#depth - 1 - (bits >> 1))
           break
         case BRANCH_TABLE:
           most = 0
           for (let at = Math.max(this.#depth - 1 - bits, 0); at < this.#depth; at++)
             most = Math.max(most, this.#most[at] ?? 0)
           least = 0
+          this.#leavesPerhaps(this.#depth - 1 - bits)
           break
         case CALL:
           ;[least, most] = this.#call(i, bits, least, most)
@@ -204,12 +209,15 @@ export class ChargePlacer {
         case HELPER:
         case ALLOCATE:
           this.#note(HOLDS_CALL)
+          // It looks at the counter itself; whoever calls this function must not think that nobody does.
+          most++
           if (!this.#rules.exact) break
           after[i] = (after[i] ?? 0) + units(least)
           most += units(least)
           least = 0
           break
         case ENTRY:
+          this.holds = this.#holds[0] ?? 0
           this.least = units(least)
           after[i] = (after[i] ?? 0) + units(least) - prepaid
           this.most = most + units(least) - prepaid
@@ -259,13 +267,19 @@ export class ChargePlacer {
   #close(more: number): void {
     const top = this.#depth - 1
     this.#depth = top
-    this.#note(((this.#holds[top] ?? 0) & ~LOOP_GOES_ROUND) | more)
+    this.#note(((this.#holds[top] ?? 0) & ~(LOOP_GOES_ROUND | LEAVES_PERHAPS)) | more)
   }
 
   #closeLoop(i: number, params: number): void {
     const holds = this.#holds[this.#depth - 1] ?? 0
     this.loop[i] = holds | (params > 0 ? LOOP_HAS_PARAMS : 0)
     this.#close(HOLDS_LOOP)
+  }
+
+  /** Notes a branch to a label which may be taken or not, and has no place of its own to put a counter back. */
+  #leavesPerhaps(label: number): void {
+    for (let at = Math.max(label, 0); at < this.#depth; at++)
+      if (at > label || at === 0) this.#holds[at] = (this.#holds[at] ?? 0) | LEAVES_PERHAPS
   }
 
   #note(bits: number): void {
@@ -324,3 +338,5 @@ export const HOLDS_HANDLER = 4
 export const LOOP_HAS_PARAMS = 8
 /** Something branches to its header. */
 export const LOOP_GOES_ROUND = 16
+/** Something in it branches out of it or not, with values or by a table. */
+export const LEAVES_PERHAPS = 32

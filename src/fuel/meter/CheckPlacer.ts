@@ -1,5 +1,12 @@
 import type { ChargePlacer } from "./ChargePlacer.ts"
-import { HOLDS_CALL, HOLDS_HANDLER, HOLDS_LOOP, LOOP_GOES_ROUND, LOOP_HAS_PARAMS } from "./ChargePlacer.ts"
+import {
+  HOLDS_CALL,
+  HOLDS_HANDLER,
+  HOLDS_LOOP,
+  LEAVES_PERHAPS,
+  LOOP_GOES_ROUND,
+  LOOP_HAS_PARAMS
+} from "./ChargePlacer.ts"
 import {
   BLOCK,
   BRANCH,
@@ -215,11 +222,9 @@ export class CheckPlacer {
    * returned at every other step. A JSON parser that skips blanks before each token cost 1.50, so 1.29. Where loops
    * are few and long, one local for each is better: 1.07 against 1.22.
    */
-  #everywhere(
-    { firstEvent, endEvent, handles }: FunctionAnalysis,
-    { after, edge, loop }: ChargePlacer
-  ): boolean {
-    if (handles || !this.#rules.fuelInLocals) return false
+  #everywhere({ firstEvent, endEvent, handles }: FunctionAnalysis, placed: ChargePlacer): boolean {
+    const { after, edge, loop, holds } = placed
+    if (handles || (holds & LEAVES_PERHAPS) !== 0 || !this.#rules.fuelInLocals) return false
     const { kind, argument } = this.#events
     let charges = 0
     let syncs = 1
@@ -275,7 +280,7 @@ export class CheckPlacer {
     this.#open(i)
     const number = ++this.#loops
     if ((holds & LOOP_GOES_ROUND) === 0) return
-    const quiet = (holds & HOLDS_CALL) === 0
+    const quiet = (holds & (HOLDS_CALL | HOLDS_HANDLER | LEAVES_PERHAPS)) === 0
     if (quiet && this.#local === 0 && this.#rules.fuelInLocals) {
       this.#local = number
       this.flags[i] = COUNTER_LOCAL

@@ -60,6 +60,8 @@ export class FunctionRewriter {
   #open = 0
   #localFrom = NOWHERE
   #refillFrom = NOWHERE
+  /** Whether the counter is a local in all of the function. */
+  #everywhere = false
 
   constructor(
     out: CodeBuffer,
@@ -105,6 +107,7 @@ export class FunctionRewriter {
     this.#open = 1
     this.#localFrom = NOWHERE
     this.#refillFrom = NOWHERE
+    this.#everywhere = false
     const { after } = this.#charges
     const { kind, argument } = this.#events
     for (let i = 0; i < count; i++) {
@@ -119,6 +122,7 @@ export class FunctionRewriter {
             this.#upTo(this.#at(event))
             code.takeCounter()
             this.#localFrom = 1
+            this.#everywhere = true
           }
           break
         case Event.BLOCK:
@@ -186,7 +190,7 @@ export class FunctionRewriter {
           this.#putBack(event)
           this.#replace(event)
           out.u8(0x10).u32(this.#layout.firstHelperFunc + (argument[event] ?? 0))
-          if (this.#localFrom === 1) code.takeCounter()
+          if (this.#everywhere) code.takeCounter()
           break
         case Event.ALLOCATE:
           this.#upTo(this.#at(event))
@@ -259,7 +263,7 @@ export class FunctionRewriter {
       if (look) this.#code.look(local)
     }
     this.#open--
-    if (this.#open === 0 && this.#localFrom === 1) {
+    if (this.#everywhere && this.#open === 0) {
       this.#upTo(this.#at(event))
       this.#code.returnCounter(0)
       this.#localFrom = NOWHERE
@@ -269,7 +273,7 @@ export class FunctionRewriter {
       this.#out.u8(0x0b)
       this.#refillFrom = NOWHERE
     }
-    if (this.#open !== this.#localFrom) return cost
+    if (this.#everywhere || this.#open !== this.#localFrom) return cost
     this.#upTo(this.#events.after[event] ?? 0)
     this.#localFrom = NOWHERE
     this.#code.returnCounter(cost)
@@ -295,10 +299,8 @@ export class FunctionRewriter {
   #branchIf(event: number, argument: number, edge: number, look: boolean): void {
     const label = argument >> 1
     const leaves = this.#leavesLocal(label)
-    const takesValues = (argument & 1) !== 0
     const to = this.#label(label)
-    if (leaves && takesValues) this.#putBack(event)
-    if ((leaves && !takesValues) || edge !== 0 || look) {
+    if (leaves || edge !== 0 || look) {
       this.#replace(event)
       this.#out.u8(0x04).u8(0x40)
       const local = this.#localFrom !== NOWHERE
@@ -315,7 +317,7 @@ export class FunctionRewriter {
     }
   }
 
-  /** A branch with one label or many: the counter is put back in front of it if any leads out. */
+  /** A branch with one label or many. Only `br` leads out of a loop whose counter is a local. */
   #branch(event: number, outermost: number): void {
     if (this.#leavesLocal(outermost)) this.#putBack(event)
     if (this.#label(outermost) === outermost) return
