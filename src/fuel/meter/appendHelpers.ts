@@ -31,7 +31,7 @@ export const appendHelpers = (
       appendix.func(growHelper(helper, facts, layout, options.prices, options, totalFunc))
     else if (helper.mnemonic === "table.grow")
       appendix.func(growHelper(helper, facts, layout, options.prices, options, totalFunc + 1))
-    else appendix.func(newArrayHelper(helper, facts, layout, options.prices))
+    else appendix.func(newArrayHelper(helper, module, facts, layout, options.prices))
   }
   if (!helpers.some(({ mnemonic }) => mnemonic.endsWith(".grow"))) return
   appendix.func(totalFunction("memory", facts))

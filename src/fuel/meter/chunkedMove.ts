@@ -62,7 +62,7 @@ export const chunkedMove = (move: Move, layout: MeterLayout): AppendedFunction =
 }
 
 /** Pushes whether `count` units from the side's first are out of bounds, in 64 bits so that no sum can wrap. */
-const outOfBounds = (asm: Assembler, side: Side, count: number, countType: "i32" | "i64"): void => {
+export const outOfBounds = (asm: Assembler, side: Side, count: number, countType: "i32" | "i64"): void => {
   const units = () => {
     widen(asm.get(count), countType)
     if (side.unit !== 1) asm.i64(BigInt(side.unit)).op("i64.mul")

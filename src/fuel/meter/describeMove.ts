@@ -169,10 +169,12 @@ export const unpacked = (facts: ModuleFacts, typeIndex: number): ValueType => {
   return storage === "i8" || storage === "i16" ? "i32" : storage
 }
 
-const dataLength = (module: Module, index: number): number =>
+/** Bytes of a data segment, as long as it is not dropped. */
+export const dataLength = (module: Module, index: number): number =>
   sectionOf(module, "data")?.segments[index]?.init.length ?? 0
 
-const elementsLength = (module: Module, index: number): number => {
+/** Elements of an element segment, as long as it is not dropped. */
+export const elementsLength = (module: Module, index: number): number => {
   const items = sectionOf(module, "element")?.segments[index]?.items
   if (items === undefined) return 0
   return items.kind === "funcs" ? items.funcIndices.length : items.exprs.length

@@ -1,9 +1,11 @@
+import type { Module } from "../../wasm/Module.ts"
 import type { ValueType } from "../../wasm/ValueType.ts"
 import type { PriceTable } from "../PriceTable.ts"
 import type { AppendedFunction } from "./AppendedFunction.ts"
 import { Assembler } from "./Assembler.ts"
 import { chargeAll, stopBecause } from "./charging.ts"
-import { unpacked } from "./describeMove.ts"
+import { outOfBounds } from "./chunkedMove.ts"
+import { dataLength, elementsLength, type Side, unpacked } from "./describeMove.ts"
 import type { Helper } from "./HelperRegistry.ts"
 import { HOOK_STOP, type MeterLayout, STOP_OBJECTS } from "./Layout.ts"
 import { type ModuleFacts, OBJECT_HEADER_BYTES } from "./ModuleFacts.ts"
@@ -23,9 +25,15 @@ export const allocateFunction = (layout: MeterLayout): AppendedFunction => {
   return { params: ["i32"], results: [], locals: [], code: asm.op("end").take() }
 }
 
-/** Stands for `array.new` and its relatives, whose length is known when they run. */
+/**
+ * Stands for `array.new` and its relatives, whose length is known when they run.
+ *
+ * What reaches beyond its segment traps as it would without a meter, before anything is taken or charged: a
+ * length that no segment has is the guest's error, not an end of the policy's allowance.
+ */
 export const newArrayHelper = (
   helper: Helper,
+  module: Module,
   facts: ModuleFacts,
   layout: MeterLayout,
   prices: PriceTable
@@ -42,14 +50,44 @@ export const newArrayHelper = (
       .op("i64.mul")
       .i64(BigInt(OBJECT_HEADER_BYTES))
       .op("i64.add")
+  const perform = () => {
+    for (let i = 0; i <= count; i++) asm.get(i)
+    if (helper.mnemonic === "array.new" || helper.mnemonic === "array.new_default")
+      asm.op(helper.mnemonic, helper.a)
+    else asm.op(helper.mnemonic, helper.a, helper.b)
+  }
+  const segment = segmentOf(helper, module, facts)
+  if (segment !== undefined) {
+    outOfBounds(asm, segment, count, "i32")
+    asm.region("if", () => {
+      perform()
+      asm.op("unreachable")
+    })
+  }
   takeBytes(asm, bytes, layout)
   chargeAll(asm, count, "i32", prices.bulkElement, scratch, chunk, layout)
-  for (let i = 0; i <= count; i++) asm.get(i)
-  if (helper.mnemonic === "array.new" || helper.mnemonic === "array.new_default")
-    asm.op(helper.mnemonic, helper.a)
-  else asm.op(helper.mnemonic, helper.a, helper.b)
+  perform()
   const made: ValueType = { nullable: false, heap: helper.a, short: false }
   return { params, results: [made], locals: ["i32", "i32"], code: asm.op("end").take() }
+}
+
+/** The segment that an array is filled from, from the first parameter on. */
+const segmentOf = (helper: Helper, module: Module, facts: ModuleFacts): Side | undefined => {
+  const side = (length: number, unit: number): Side => ({
+    length: (asm) => asm.i64(BigInt(length)),
+    index: 0,
+    type: "i32",
+    unit,
+    segment: true
+  })
+  switch (helper.mnemonic) {
+    case "array.new_data":
+      return side(dataLength(module, helper.b), facts.elementBytes(helper.a))
+    case "array.new_elem":
+      return side(elementsLength(module, helper.b), 1)
+    default:
+      return undefined
+  }
 }
 
 const paramsOf = (helper: Helper, facts: ModuleFacts): ReadonlyArray<ValueType> => {
