@@ -1,0 +1,161 @@
+import { Account, type Stop } from "../../src/fuel/Account.ts"
+import type { MeteredModule } from "../../src/fuel/meter/MeteredModule.ts"
+import type { MeterOptions } from "../../src/fuel/meter/MeterOptions.ts"
+import { meterModule } from "../../src/fuel/meter/meterModule.ts"
+import { Malformed } from "../../src/wasm/Malformed.ts"
+import { compileText } from "./compileText.ts"
+import type { Loaded } from "./Loaded.ts"
+
+/** One way to run modules: as they are, or metered. Instances of one engine may be linked to each other. */
+export interface Engine {
+  readonly name: string
+  /** *Fails* by throwing as V8 does. */
+  readonly compile: (loaded: Loaded) => Compiled
+  /** Books what all instances were charged since the last time, and makes them ready for the next call. */
+  readonly settle: () => Settled
+}
+
+export interface Compiled {
+  /** Links, makes an instance and runs its start function. *Fails* by throwing as V8 does. */
+  readonly instantiate: (imports: WebAssembly.Imports) => WebAssembly.ModuleImports
+}
+
+export interface Settled {
+  /** Units of all instances together, `undefined` where nothing is charged. */
+  readonly charged: number | undefined
+  /** Why an instance was stopped. */
+  readonly stop: Stop | undefined
+}
+
+/** V8 as it is. */
+export const plainEngine = (): Engine => ({
+  name: "plain",
+  compile: ({ bytes }) => {
+    const module = new WebAssembly.Module(bytes)
+    return { instantiate: (imports) => new WebAssembly.Instance(module, imports).exports }
+  },
+  settle: () => ({ charged: undefined, stop: undefined })
+})
+
+/** V8 with metered modules, each instance with an account of its own. */
+export const meteredEngine = (name: string, options: MeterOptions): Engine => {
+  const active = new Set<Metering>()
+  return {
+    name,
+    compile: (loaded) => {
+      const made = meterModule(loaded.module, options)
+      if (made instanceof Malformed) throw new Error(`meterModule: ${made.message}`)
+      const module = new WebAssembly.Module(made.bytes)
+      return {
+        instantiate: (imports) => {
+          const { exports } = new WebAssembly.Instance(module, imports)
+          new Metering(made, exports, options, active)
+          const start = made.plan.exports.start
+          // The cast: the plan says what it is.
+          if (start !== undefined) (exports[start] as () => void)()
+          return guestExports(loaded, exports)
+        }
+      }
+    },
+    settle: () => {
+      let charged = 0
+      let stop: Stop | undefined
+      for (const metering of active) {
+        const settled = metering.settle()
+        charged += settled.charged
+        stop ??= settled.stop
+      }
+      active.clear()
+      return { charged, stop }
+    }
+  }
+}
+
+/** What the meter exports is not there for a module that imports from this one. */
+const guestExports = (loaded: Loaded, all: WebAssembly.Exports): WebAssembly.ModuleImports => {
+  // A guest's names are open keys: one may be `__proto__`.
+  const own: WebAssembly.ModuleImports = Object.create(null)
+  for (const name of loaded.exports.keys()) {
+    const value = all[name]
+    if (value !== undefined) own[name] = value
+  }
+  return own
+}
+
+/** More than any script uses, and few enough that a loop without an end is seen within a minute. */
+const FUEL = 2 ** 36
+
+/** The host's side of one metered instance. Its first charge empties the counter, so whoever runs is known here. */
+class Metering {
+  readonly #fuel: WebAssembly.Global
+  readonly #depth: WebAssembly.Global
+  readonly #heap: WebAssembly.Global | undefined
+  readonly #options: MeterOptions
+  #account = openAccount()
+
+  constructor(
+    made: MeteredModule,
+    exports: WebAssembly.Exports,
+    options: MeterOptions,
+    active: Set<Metering>
+  ) {
+    const names = made.plan.exports
+    // The casts: the plan says what each export is.
+    this.#fuel = exports[names.fuel] as WebAssembly.Global
+    this.#depth = exports[names.depth] as WebAssembly.Global
+    if (names.heap !== undefined) this.#heap = exports[names.heap] as WebAssembly.Global
+    this.#options = options
+    const hooks = new WebAssembly.Instance(hookModule(), {
+      host: {
+        refill: (counter: number) => {
+          active.add(this)
+          return this.#account.refill(counter)
+        },
+        stop: (why: number) => {
+          active.add(this)
+          this.#account.stopFor(why === 1 ? "stack" : why === 2 ? "objects" : "growth")
+          return 0
+        }
+      }
+    }).exports
+    const table = exports[names.hooks] as WebAssembly.Table
+    table.set(0, hooks["refill"])
+    table.set(1, hooks["stop"])
+  }
+
+  settle(): { readonly charged: number; readonly stop: Stop | undefined } {
+    this.#account.settle(this.#fuel.value)
+    const { charged, stop } = this.#account
+    this.#account = openAccount()
+    this.#fuel.value = 0
+    this.#depth.value = this.#options.slotsMax
+    if (this.#heap !== undefined) this.#heap.value = BigInt(this.#options.objectBytesMax)
+    return { charged, stop }
+  }
+}
+
+const openAccount = (): Account =>
+  new Account({
+    allocated: FUEL,
+    deadlineMs: Number.POSITIVE_INFINITY,
+    now: () => 0,
+    isCancelled: () => false
+  })
+
+/** A table of `funcref` takes no function of JavaScript's, but one that a module passes on. */
+const hookModule = (): WebAssembly.Module => {
+  if (hooks === undefined) {
+    const bytes = compileText({
+      kind: "text",
+      text: `(module
+        (import "host" "refill" (func $refill (param i32) (result i32)))
+        (import "host" "stop" (func $stop (param i32) (result i32)))
+        (export "refill" (func $refill)) (export "stop" (func $stop)))`
+    })
+    if (typeof bytes === "string") throw new Error(bytes)
+    hooks = new WebAssembly.Module(bytes)
+  }
+  return hooks
+}
+
+let hooks: WebAssembly.Module | undefined
