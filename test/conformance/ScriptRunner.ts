@@ -34,7 +34,16 @@ export class ScriptRunner {
   run(command: Command): Verdict {
     const assertion =
       command.kind === "unknown" ? command.word.startsWith("assert_") : ASSERTIONS.has(command.kind)
-    return { line: command.line, assertion, result: this.#result(command) }
+    return { line: command.line, assertion, result: this.#attempt(command) }
+  }
+
+  /** What is thrown is a defect, the reader's or this runner's: it fails the command and not the run. */
+  #attempt(command: Command): Result {
+    try {
+      return this.#result(command)
+    } catch (cause) {
+      return { kind: "failed", why: `defect: ${cause instanceof Error ? cause.stack : cause}` }
+    }
   }
 
   #result(command: Command): Result {

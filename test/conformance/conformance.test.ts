@@ -32,10 +32,7 @@ const folderOf = (...names: ReadonlyArray<string>): string => {
 
 const run = (
   names: ReadonlyArray<string>,
-  {
-    meter = {},
-    ...options
-  }: Partial<Omit<SuiteOptions, "directory">> & { readonly meter?: Partial<MeterOptions> }
+  { meter = {}, ...options }: Partial<SuiteOptions> & { readonly meter?: Partial<MeterOptions> }
 ): { readonly well: boolean; readonly lines: ReadonlyArray<string> } => {
   const lines: Array<string> = []
   const well = runSuite({
@@ -121,8 +118,28 @@ describe("a run over scripts", () => {
     expect(run(["skipped.wast"], { skippedMax: 99 }).well).toBe(false)
   })
 
+  it("fails a file that is no script, and goes on with the next", () => {
+    const directory = folderOf("deep.wast")
+    writeFileSync(join(directory, "broken.wast"), "(module")
+    const { well, lines } = run([], { directory })
+    expect(lines).toContain("FAIL  broken.wast: Error: line 1: a parenthesis is not closed")
+    expect(lines.at(-1)).toBe("2 passed, 1 failed")
+    expect(well).toBe(false)
+  })
+
+  it("fails a command over which something of ours throws, and goes on", () => {
+    const broken = {
+      ...meteredEngine("metered", METER_OPTIONS),
+      settle: () => {
+        throw new Error("a defect")
+      }
+    }
+    const { lines } = run(["deep.wast"], { engines: () => [broken] })
+    expect(lines.filter((line) => line.includes("defect: Error: a defect"))).toHaveLength(3)
+  })
+
   it("is not well without a script", () => {
-    expect(run([], {})).toEqual({ well: false, lines: [expect.stringContaining("no .wast file")] })
+    expect(run([], {})).toEqual({ well: false, lines: [expect.stringContaining("no .wast file there")] })
   })
 })
 
@@ -172,17 +189,17 @@ describe("the command", () => {
       )
     })
 
-  it("exits with 0 where all is well, with 1 where it is not, with 2 where it is asked for nothing", async () => {
+  it("exits with 0 where all is well, with 1 where it is not, with 2 where it does not know what to do", async () => {
     const [well, known] = [folderOf("deep.wast"), join(folder, "known.txt")]
     writeFileSync(known, "deep.wast:8 passes")
     const [good, bad, none] = await Promise.all([
       command(well, "--placement", "exact"),
       command(well, "--known", known),
-      command("--placement", "nowhere", well)
+      command(well, "--placement", "nowhere")
     ])
     expect(good).toEqual({ code: 0, out: expect.stringMatching(/\n2 passed, 0 failed\n$/) })
     expect(bad).toEqual({ code: 1, out: expect.stringMatching(/\n2 passed, 1 failed\n$/) })
-    expect(none).toEqual({ code: 2, out: expect.stringMatching(/^usage: /) })
+    expect(none).toEqual({ code: 2, out: expect.stringMatching(/^unknown placement: nowhere\nusage: /) })
   })
 
   it("has a list whose lines all have a reason", () => {

@@ -21,22 +21,35 @@ import { runSuite } from "./runSuite.ts"
 const usage = `usage: npm run conformance -- DIRECTORY [--placement ${placementWords().join("|")}]
        [--known FILE] [--skipped-max PERCENT] [--verbose]`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    placement: { type: "string", default: "default" },
-    known: { type: "string", default: join(import.meta.dirname, "known.txt") },
-    "skipped-max": { type: "string", default: "1" },
-    verbose: { type: "boolean", default: false }
+function quit(...lines: ReadonlyArray<string>): never {
+  process.stderr.write(`${[...lines, usage].join("\n")}\n`)
+  process.exit(2)
+}
+
+const readArguments = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        placement: { type: "string", default: "default" },
+        known: { type: "string", default: join(import.meta.dirname, "known.txt") },
+        "skipped-max": { type: "string", default: "1" },
+        verbose: { type: "boolean", default: false }
+      }
+    })
+  } catch (cause) {
+    return quit(String(cause))
   }
-})
+}
+
+const { values, positionals } = readArguments()
 const [directory, ...others] = positionals
 const placement = placementOf(values.placement)
 const skippedMax = Number(values["skipped-max"])
-if (directory === undefined || others.length > 0 || placement === undefined || !(skippedMax >= 0)) {
-  process.stderr.write(`${usage}\n`)
-  process.exit(2)
-}
+if (directory === undefined || others.length > 0) quit("expected one directory")
+if (placement === undefined) quit(`unknown placement: ${values.placement}`)
+if (!(skippedMax >= 0 && skippedMax <= 100))
+  quit(`--skipped-max: expected 0..100, got ${values["skipped-max"]}`)
 
 /** What a firing may have, and of memories and tables as much as there can be: scripts ask for all of it. */
 const METER: Omit<MeterOptions, "placement"> = {

@@ -15,7 +15,8 @@ export const readFloat = (
   const payload = /^nan:(0x[0-9a-fA-F_]+)$/.exec(rest)?.[1]
   if (payload !== undefined) return { bits: negative | infinity | BigInt(payload.replaceAll("_", "")), quiet }
   if (/^nan(:canonical|:arithmetic)?$/.test(rest)) return { bits: negative | quiet, quiet }
-  if (rest === "inf") return { bits: negative | infinity, quiet }
+  // The long word is of the oldest scripts.
+  if (rest === "inf" || rest === "infinity") return { bits: negative | infinity, quiet }
   const { numerator, denominator } = readFraction(rest)
   const magnitude = nearest(numerator, denominator, format)
   return { bits: negative | (magnitude > infinity ? infinity : magnitude), quiet }

@@ -51,6 +51,7 @@ const readCommand = (form: List, source: string): Unplaced<Command> => {
       return { kind: "action", action: readAction(form) }
     case "assert_return":
       return { kind: "returns", action: readAction(first), expected: rest.map(readPattern) }
+    case "assert_return_nan":
     case "assert_return_canonical_nan":
     case "assert_return_arithmetic_nan":
       return { kind: "returns", action: readAction(first), expected: [anyNan(head)] }

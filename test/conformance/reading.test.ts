@@ -93,7 +93,7 @@ describe("a value", () => {
   it("is not read from what is none", () => {
     for (const text of [
       "(i32.const 1.5)",
-      "(f32.const infinity)",
+      "(f32.const infinite)",
       "(v128.const i32x4 1 2)",
       "(ref.rtt)",
       "(i33.const 1)"

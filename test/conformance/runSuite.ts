@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { type Engine, plainEngine } from "./Engine.ts"
 import type { KnownFailures } from "./KnownFailures.ts"
 import { readScript } from "./readScript.ts"
+import type { Command } from "./Script.ts"
 import { ScriptRunner } from "./ScriptRunner.ts"
 import { Sums } from "./Sums.ts"
 
@@ -24,7 +25,7 @@ export const runSuite = (options: SuiteOptions): boolean => {
   const { directory, known, print } = options
   const files = scriptsIn(directory)
   if (files.length === 0) {
-    print(`${directory}: no .wast file`)
+    print(`${directory}: no .wast file there`)
     return false
   }
   const [core, proposals] = [new Sums(), new Sums()]
@@ -49,11 +50,22 @@ export const runSuite = (options: SuiteOptions): boolean => {
   return failed === 0
 }
 
+/** *Returns* what is wrong with a text that is no script. */
+const tryReadScript = (text: string): ReadonlyArray<Command> | string => {
+  try {
+    return readScript(text)
+  } catch (cause) {
+    return String(cause)
+  }
+}
+
 const scriptsIn = (directory: string): ReadonlyArray<string> =>
-  readdirSync(directory, { recursive: true, encoding: "utf8" })
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => name.endsWith(".wast") && statSync(join(directory, name)).isFile())
-    .sort()
+  !existsSync(directory)
+    ? []
+    : readdirSync(directory, { recursive: true, encoding: "utf8" })
+        .map((name) => name.replaceAll("\\", "/"))
+        .filter((name) => name.endsWith(".wast") && statSync(join(directory, name)).isFile())
+        .sort()
 
 const runFile = (
   file: string,
@@ -65,22 +77,27 @@ const runFile = (
   const runner = new ScriptRunner(plainEngine(), options.engines())
   const lines: Array<string> = []
   let passedThoughKnown = 0
-  for (const command of readScript(readFileSync(resolve(directory, file), "utf8"))) {
-    const verdict = runner.run(command)
-    const { line, result } = verdict
-    const reason = known.reason(file, line)
-    sums.add(verdict, reason !== undefined)
-    if (reason !== undefined && result.kind !== "failed") {
-      passedThoughKnown++
-      lines.push(
-        `ERROR ${file}:${line}: known to fail, but it ${result.kind === "passed" ? "passed" : "was skipped"}: ${reason}`
-      )
+  const commands = tryReadScript(readFileSync(resolve(directory, file), "utf8"))
+  if (typeof commands === "string") {
+    sums.failed++
+    lines.push(`FAIL  ${file}: ${commands}`)
+  } else
+    for (const command of commands) {
+      const verdict = runner.run(command)
+      const { line, result } = verdict
+      const reason = known.reason(file, line)
+      sums.add(verdict, reason !== undefined)
+      if (reason !== undefined && result.kind !== "failed") {
+        passedThoughKnown++
+        lines.push(
+          `ERROR ${file}:${line}: known to fail, but it ${result.kind === "passed" ? "passed" : "was skipped"}: ${reason}`
+        )
+      }
+      if (result.kind === "failed")
+        lines.push(`${reason === undefined ? "FAIL " : "known"} ${file}:${line}: ${result.why}`)
+      if (result.kind === "skipped" && options.verbose)
+        lines.push(`skip  ${file}:${line}: ${result.skip.why}: ${result.skip.detail}`)
     }
-    if (result.kind === "failed")
-      lines.push(`${reason === undefined ? "FAIL " : "known"} ${file}:${line}: ${result.why}`)
-    if (result.kind === "skipped" && options.verbose)
-      lines.push(`skip  ${file}:${line}: ${result.skip.why}: ${result.skip.detail}`)
-  }
   sums.modules = runner.modules
   print(`${sums.failed + passedThoughKnown === 0 ? "ok   " : "FAIL "} ${file}: ${sums.show()}`)
   for (const line of lines) print(line)
