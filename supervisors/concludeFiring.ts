@@ -75,7 +75,7 @@ export const concludeLost = (
     globals: new Missing(why),
     tables: new Missing(why),
     // The most that it can have used: nobody is left to say how much it was.
-    fuel: { ...fuel, exactness: "bound" },
+    fuel: { ...fuel, exactness: "bound", why },
     stack: new Missing(why),
     journal: { entries: [], dropped: 0 }
   }

@@ -43,6 +43,13 @@ export const RUN_OPTIONS: ReadonlyArray<PolicyOption> = [
     field: "capabilities",
     kind: "list",
     help: `what the guest may do, repeatable: ${GRANT_NOTATIONS.filter((one) => one !== "host:NAME").join(", ")}`
+  },
+  {
+    flag: "--exact-fuel",
+    value: "<count>",
+    field: "exactFuelMax",
+    kind: "count",
+    help: `units up to which a crash is run again for its exact fuel (default: ${RUN_POLICY_DEFAULT.exactFuelMax})`
   }
 ]
 

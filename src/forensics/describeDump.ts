@@ -80,7 +80,8 @@ const describeVersions = (versions: Readonly<Record<string, string>>): string =>
     .join(", ") || "none"
 
 const describeFuel = (fuel: FuelEvidence): string =>
-  `${fuel.exactness === "exact" ? "" : "at most "}${fuel.used} of ${fuel.allocated} used, ${fuel.remaining} remaining`
+  `${fuel.exactness === "exact" ? "" : "at most "}${fuel.used} of ${fuel.allocated} used, ${fuel.remaining} remaining` +
+  (fuel.why === undefined ? "" : ` (a bound: ${showText(fuel.why)})`)
 
 const micros = (atMicros: number): string => `${atMicros.toFixed(0).padStart(10)} us`
 

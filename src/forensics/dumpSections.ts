@@ -102,6 +102,7 @@ const journalEntry = struct<JournalEntry>({
   module: text,
   name: text,
   results: list(text),
+  readBytes: whole,
   writes: list(struct({ offset: whole, bytes }))
 })
 
@@ -116,7 +117,13 @@ export const SECTIONS: ReadonlyArray<Section> = [
   }),
   section(2, "reason", { reason }),
   section(3, "fuel", {
-    fuel: struct({ allocated: whole, used: whole, remaining: whole, exactness: word(["exact", "bound"]) })
+    fuel: struct({
+      allocated: whole,
+      used: whole,
+      remaining: whole,
+      exactness: word(["exact", "bound"]),
+      why: orUndefined(text)
+    })
   }),
   section(4, "lifecycle", {
     lifecycle: list(struct({ state: word(LIFECYCLE_STATES), event: text, atMicros: number }))

@@ -15,7 +15,7 @@ export type Json = null | boolean | number | string | ReadonlyArray<Json> | { re
  * Nothing is cut, so its size is in proportion to the dump without its memories.
  */
 export const dumpToJson = (dump: Forensics): { readonly [key: string]: Json } => ({
-  formatVersion: 2,
+  formatVersion: 3,
   reason: reasonToJson(dump.reason),
   message: describeCrashReason(dump.reason),
   functionName: dump.functionName,
@@ -30,7 +30,8 @@ export const dumpToJson = (dump: Forensics): { readonly [key: string]: Json } =>
     allocated: numberToJson(dump.fuel.allocated),
     used: numberToJson(dump.fuel.used),
     remaining: numberToJson(dump.fuel.remaining),
-    exact: dump.fuel.exactness === "exact"
+    exact: dump.fuel.exactness === "exact",
+    why: dump.fuel.why ?? null
   },
   lifecycle: dump.lifecycle.map(({ state, event, atMicros }) => ({
     state,
@@ -70,10 +71,11 @@ export const dumpToJson = (dump: Forensics): { readonly [key: string]: Json } =>
     }))
   ),
   journal: {
-    entries: dump.journal.entries.map(({ module, name, results, writes }) => ({
+    entries: dump.journal.entries.map(({ module, name, results, readBytes, writes }) => ({
       module,
       name,
       results,
+      readBytes,
       writes: writes.map(({ offset, bytes }) => ({
         offset,
         byteLength: bytes.byteLength,

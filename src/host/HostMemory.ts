@@ -76,6 +76,11 @@ export class HostMemory {
     return this.#fault
   }
 
+  /** How many bytes this call read and paid for so far. */
+  get readBytes(): number {
+    return this.#readBytes
+  }
+
   /** What this call wrote so far, in order; the bytes are copies, and the array is the caller's to keep. */
   get writes(): ReadonlyArray<MemoryWrite> {
     return this.#writes.length > 0 ? this.#writes : NO_WRITES

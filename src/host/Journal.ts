@@ -27,6 +27,7 @@ export class Journal {
     module: string,
     name: string,
     results: ReadonlyArray<HostValue>,
+    readBytes: number,
     writes: ReadonlyArray<MemoryWrite>
   ): void {
     const bytes = writes.reduce((sum, write) => sum + WRITE_BYTES + write.bytes.byteLength, 0)
@@ -39,7 +40,7 @@ export class Journal {
       return
     }
     this.#bytes += bytes
-    this.#entries.push({ module, name, results, writes })
+    this.#entries.push({ module, name, results, readBytes, writes })
   }
 
   /** How many answers no longer fitted. */
@@ -76,5 +77,6 @@ interface Answer {
   readonly module: string
   readonly name: string
   readonly results: ReadonlyArray<HostValue>
+  readonly readBytes: number
   readonly writes: ReadonlyArray<MemoryWrite>
 }

@@ -17,6 +17,7 @@ export class Diverged {
 
 export interface JournalAnswer {
   readonly results: ReadonlyArray<HostValue>
+  readonly readBytes: number
   readonly writes: ReadonlyArray<MemoryWrite>
 }
 
@@ -48,7 +49,7 @@ export class JournalReader {
         `${label(module, name)} has results (${types.join(", ")}), recorded (${visible(entry.results.join(", "), 80)})`
       )
     this.#entryIndex += 1
-    return { results, writes: entry.writes }
+    return { results, readBytes: entry.readBytes, writes: entry.writes }
   }
 
   /** Answers that nobody has asked for yet; a run that ended with some left was a shorter one. */

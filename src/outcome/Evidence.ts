@@ -46,10 +46,12 @@ export interface FuelEvidence {
   readonly used: number
   readonly remaining: number
   /**
-   * `exact` when `used` counts the instructions that ran. `bound` when it was charged ahead: the guest had paid
-   * for at most the rest of a straight run of instructions that it did not reach.
+   * `exact` when `used` is what was consumed, to the unit: it is then the same wherever the meter charges and
+   * looks. `bound` when some of it may have been charged ahead, for instructions that the guest did not reach.
    */
   readonly exactness: "exact" | "bound"
+  /** Why it is only a bound; `undefined` where it is exact. */
+  readonly why: string | undefined
 }
 
 /** One frame of the guest's stack, innermost first; a host frame has no function index. */
@@ -72,6 +74,8 @@ export interface JournalEntry {
   readonly module: string
   readonly name: string
   readonly results: ReadonlyArray<string>
+  /** Bytes of the guest's memory that the host function read: it pays for them as for those that it writes. */
+  readonly readBytes: number
   /** What the host function wrote into the guest's memory. */
   readonly writes: ReadonlyArray<{ readonly offset: number; readonly bytes: Uint8Array }>
 }

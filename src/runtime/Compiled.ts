@@ -1,4 +1,5 @@
 import type { MeterPlan } from "../fuel/meter/MeteredModule.ts"
+import type { Placement } from "../fuel/meter/Placement.ts"
 import type { ImportDescriptor } from "../host/link.ts"
 import type { Feature } from "../wasm/Opcodes.ts"
 
@@ -10,6 +11,8 @@ import type { Feature } from "../wasm/Opcodes.ts"
 export interface Compiled {
   readonly module: WebAssembly.Module
   readonly plan: MeterPlan
+  /** The rules by which it was metered: what maps its offsets back needs to know. */
+  readonly placement: Placement
   readonly imports: ReadonlyArray<ImportDescriptor>
   readonly exports: ReadonlyArray<ExportedFunction>
   /** Parameter types of each tag, for reading the payload of an exception that nobody caught. */

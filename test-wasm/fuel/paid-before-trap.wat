@@ -1,10 +1,14 @@
-;;! proves: what stands before a trap in its straight run was paid for: the charge comes first
+;;! proves: a trap is reached exactly by the fuel of what stands before it, whatever is charged ahead of it
 ;;! fire: main
 ;;! crashed: Trapped integer divide by zero
-;;! fuel-used: 14..30
+;;! fuel-used: 14
 ;;! fire: main
-;;! fuel: 10
-;;! crashed: OutOfFuel | Trapped integer divide by zero
+;;! fuel: 14
+;;! crashed: Trapped integer divide by zero
+;;! fuel-used: 14
+;;! fire: main
+;;! fuel: 13
+;;! crashed: OutOfFuel
 (module
   (func (export "main")
     (drop (i32.const 1)) (drop (i32.const 1)) (drop (i32.const 1)) (drop (i32.const 1))

@@ -64,6 +64,8 @@ describe("the command line", () => {
         --grant <capability>      what the guest may do, repeatable: time, time:virtual, random,
                                   random:virtual, random:virtual=SEED, log, filesystem_read,
                                   filesystem_write, network
+        --exact-fuel <count>      units up to which a crash is run again for its exact fuel (default:
+                                  10000000)
         --memory-pages <count>    pages of 64 KiB that its memories may have together (default: 1024)
         --table-elements <count>  elements that its tables may have together (default: 200000)
         --object-bytes <count>    bytes of garbage-collected objects it may allocate (default: 268435456)

@@ -13,7 +13,7 @@ describe("munition inspect", () => {
     expect(ran).toMatchObject({ status: 0, stderr: "" })
     expect(ran.stdout).toMatch(/^trapped: unreachable\n\nfunction {3}crash_after\n/)
     expect(jsonOf(await munition(["inspect", "--json", dump]))).toMatchObject({
-      formatVersion: 2,
+      formatVersion: 3,
       reason: { _tag: "Trapped", kind: "unreachable" },
       functionName: "crash_after",
       memories: [{ pages: 1, byteLength: 65_536 }]

@@ -92,7 +92,8 @@ export const arbitraryForensics: fc.Arbitrary<Forensics> = record({
     allocated: whole,
     used: whole,
     remaining: whole,
-    exactness: fc.constantFrom("exact", "bound")
+    exactness: fc.constantFrom("exact", "bound"),
+    why: orUndefined(text)
   }),
   stack: orMissing(
     list(record({ funcIndex: whole, name: orUndefined(text), codeOffset: orUndefined(whole) }))
@@ -103,6 +104,7 @@ export const arbitraryForensics: fc.Arbitrary<Forensics> = record({
         module: text,
         name: text,
         results: list(text),
+        readBytes: whole,
         writes: list(record({ offset: whole, bytes: fc.uint8Array({ maxLength: 40 }) }))
       })
     ),

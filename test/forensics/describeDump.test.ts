@@ -31,7 +31,7 @@ describe("a dump in words", () => {
       engine     v8
       versions   munition 0.1.0, node 26.10.0, v8 14.9
       nan        engine (bits of a NaN may differ in another run)
-      fuel       at most 1234 of 100000 used, 98766 remaining
+      fuel       at most 1234 of 100000 used, 98766 remaining (a bound: the journal is not whole)
 
       lifecycle
                  0 us  compiling     START
@@ -142,12 +142,13 @@ describe("a dump as JSON", () => {
       {
         "argumentsDigest": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "engine": "v8",
-        "formatVersion": 2,
+        "formatVersion": 3,
         "fuel": {
           "allocated": 100000,
           "exact": false,
           "remaining": 98766,
           "used": 1234,
+          "why": "the journal is not whole",
         },
         "functionName": "process",
         "globals": [
@@ -175,6 +176,7 @@ describe("a dump as JSON", () => {
             {
               "module": "env",
               "name": "get_time_ms",
+              "readBytes": 0,
               "results": [
                 "1700000000000",
               ],
@@ -183,6 +185,7 @@ describe("a dump as JSON", () => {
             {
               "module": "env",
               "name": "read",
+              "readBytes": 4,
               "results": [
                 "2",
               ],

@@ -82,14 +82,17 @@ describe("the format", () => {
   it("has the bytes that it had: a change of them is a new version or a new section", () => {
     const file = encodeDump({ ...sampleForensics, memories: new Missing("not here: deflate may change") })
     const hex = (start: number, end: number) => Buffer.from(file.subarray(start, end)).toString("hex")
-    expect(hex(0, 8)).toBe("4d4e544e02000100")
+    expect(hex(0, 8)).toBe("4d4e544e03000100")
     const fuel = contentsOf(file, 3)
-    // 100000, 1234, 98766 and `bound`.
-    expect(hex(fuel.start, fuel.end)).toBe(
+    // 100000, 1234, 98766, `bound` and why.
+    expect(hex(fuel.start, fuel.start + 25)).toBe(
       "00000000006af840" + "0000000000489340" + "00000000e01cf840" + "01"
     )
+    expect(hex(fuel.start + 25, fuel.end)).toBe(
+      `01${"18000000"}${Buffer.from("the journal is not whole").toString("hex")}`
+    )
     expect(sha256Hex(file)).toMatchInlineSnapshot(
-      `"9084754664adfd054dbb22201966c8e0aa2d01c19d4988af2d052728de92ad2a"`
+      `"b0d6153c5bb7be6f72ede2c1418107d1a20ad9c80e0ee79bd7a92f3561bcbe64"`
     )
   })
 })
@@ -135,7 +138,7 @@ describe("a hostile dump", () => {
   it("is a BadDump or a Dump when it is any bytes after the magic", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        const result = decode(Uint8Array.of(0x4d, 0x4e, 0x54, 0x4e, 2, 0, ...bytes))
+        const result = decode(Uint8Array.of(0x4d, 0x4e, 0x54, 0x4e, 3, 0, ...bytes))
         expect(Result.isFailure(result) && result.failure instanceof BadDump).toBe(true)
       })
     )
@@ -146,7 +149,7 @@ describe("a hostile dump", () => {
     expect(complaint(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))).toBe(
       "not a readable dump, at 0: magic: expected 4d4e544e, got 0061736d"
     )
-    expect(complaint(flip(file, 4, 3))).toBe("not a readable dump, at 4: version: expected 2, got 1")
+    expect(complaint(flip(file, 4, 3))).toBe("not a readable dump, at 4: version: expected 3, got 0")
   })
 
   it("that claims a section longer than the file allocates nothing for it", () => {

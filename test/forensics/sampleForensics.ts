@@ -36,7 +36,13 @@ export const sampleForensics: Forensics = {
     { globalIndex: 5, type: "externref", value: new Missing("the engine does not show it") }
   ],
   tables: [{ tableIndex: 0, type: "funcref", length: 4, elements: Int32Array.of(-1, 4, 5, -2) }],
-  fuel: { allocated: 100_000, used: 1_234, remaining: 98_766, exactness: "bound" },
+  fuel: {
+    allocated: 100_000,
+    used: 1_234,
+    remaining: 98_766,
+    exactness: "bound",
+    why: "the journal is not whole"
+  },
   stack: [
     { funcIndex: 4, name: "store_at", codeOffset: 0x1a4 },
     { funcIndex: 2, name: undefined, codeOffset: 0x90 },
@@ -44,8 +50,14 @@ export const sampleForensics: Forensics = {
   ],
   journal: {
     entries: [
-      { module: "env", name: "get_time_ms", results: ["1700000000000"], writes: [] },
-      { module: "env", name: "read", results: ["2"], writes: [{ offset: 16, bytes: Uint8Array.of(1, 2) }] }
+      { module: "env", name: "get_time_ms", results: ["1700000000000"], readBytes: 0, writes: [] },
+      {
+        module: "env",
+        name: "read",
+        results: ["2"],
+        readBytes: 4,
+        writes: [{ offset: 16, bytes: Uint8Array.of(1, 2) }]
+      }
     ],
     dropped: 7
   }

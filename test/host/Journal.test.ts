@@ -19,6 +19,7 @@ const answer = fc.record({
   module: name,
   name,
   typed: fc.array(value, { maxLength: 3 }),
+  readBytes: fc.nat(),
   writes: fc.array(fc.record({ offset: fc.nat(), bytes: fc.uint8Array({ maxLength: 8 }) }), { maxLength: 2 })
 })
 const answers = fc.array(answer, { maxLength: 20 })
@@ -31,6 +32,7 @@ const record = (given: Answers, bound = WIDE) => {
       one.module,
       one.name,
       one.typed.map(([, v]) => v),
+      one.readBytes,
       one.writes
     )
   return journal.evidence()
@@ -45,7 +47,8 @@ describe("a journal", () => {
         for (const one of given) {
           const types = one.typed.map(([type]) => type)
           const again = reader.answer(one.module, one.name, types)
-          expect(again).toEqual({ results: one.typed.map(([, v]) => v), writes: one.writes })
+          const { readBytes, writes } = one
+          expect(again).toEqual({ results: one.typed.map(([, v]) => v), readBytes, writes })
         }
         expect(reader.unasked).toBe(0)
       })
@@ -71,7 +74,7 @@ describe("a journal", () => {
 
   it("keeps the beginning, closes at the bound and counts what no longer fitted", () => {
     const journal = new Journal({ entriesMax: 2, bytesMax: 1_000 })
-    for (const i of [1, 2, 3, 4]) journal.record("env", "f", [i], [])
+    for (const i of [1, 2, 3, 4]) journal.record("env", "f", [i], 0, [])
     expect(journal.evidence().entries.map((entry) => entry.results)).toEqual([["1"], ["2"]])
     expect(journal.dropped).toBe(2)
   })
@@ -83,22 +86,22 @@ describe("a journal", () => {
 
   it("has no hole: after a write that did not fit, a small answer does not fit either", () => {
     const journal = new Journal({ entriesMax: 10, bytesMax: 164 })
-    journal.record("env", "f", [], [{ offset: 0, bytes: new Uint8Array(100) }])
-    journal.record("env", "f", [], [{ offset: 0, bytes: new Uint8Array(1) }])
-    journal.record("env", "g", [1], [])
+    journal.record("env", "f", [], 0, [{ offset: 0, bytes: new Uint8Array(100) }])
+    journal.record("env", "f", [], 0, [{ offset: 0, bytes: new Uint8Array(1) }])
+    journal.record("env", "g", [1], 0, [])
     expect(journal.evidence()).toMatchObject({ entries: [{ name: "f" }], dropped: 2 })
   })
 })
 
 describe("a replay", () => {
   const evidence = record([
-    { module: "env", name: "f", typed: [["i32", 1]], writes: [] },
-    { module: "env", name: "g", typed: [["i64", 2n]], writes: [] }
+    { module: "env", name: "f", typed: [["i32", 1]], readBytes: 3, writes: [] },
+    { module: "env", name: "g", typed: [["i64", 2n]], readBytes: 0, writes: [] }
   ])
 
   it("diverges where another import is asked for, and stays diverged", () => {
     const reader = new JournalReader(evidence)
-    expect(reader.answer("env", "f", ["i32"])).toEqual({ results: [1], writes: [] })
+    expect(reader.answer("env", "f", ["i32"])).toEqual({ results: [1], readBytes: 3, writes: [] })
     const diverged = reader.answer("env", "f", ["i32"])
     expect(diverged).toEqual(new Diverged(1, "asked env.f, recorded env.g"))
     expect(reader.answer("env", "g", ["i64"])).toBe(diverged)
@@ -127,7 +130,7 @@ describe("a replay", () => {
     ["f64", "1".repeat(100_000)]
   ])("does not take for an %s what a forged journal says: %.12s", (type, text) => {
     const reader = new JournalReader({
-      entries: [{ module: "env", name: "f", results: [text], writes: [] }],
+      entries: [{ module: "env", name: "f", results: [text], readBytes: 0, writes: [] }],
       dropped: 0
     })
     expect(reader.answer("env", "f", [type])).toBeInstanceOf(Diverged)
@@ -138,7 +141,7 @@ describe("a replay", () => {
     const texts = fc.oneof(fc.string(), fc.double().map(String), fc.bigInt().map(String))
     fc.assert(
       fc.property(types, texts, (type, text) => {
-        const entry = { module: "env", name: "f", results: [text], writes: [] }
+        const entry = { module: "env", name: "f", results: [text], readBytes: 0, writes: [] }
         const again = new JournalReader({ entries: [entry], dropped: 0 }).answer("env", "f", [type])
         if (!(again instanceof Diverged)) expect(checkAnswer([type], again.results[0])).toEqual(again.results)
       })

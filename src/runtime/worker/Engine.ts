@@ -6,7 +6,7 @@ import type { RefusedReason } from "../../outcome/RefusedReason.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
 import type { RunPolicy } from "../RunPolicy.ts"
-import type { FuelCounter } from "./HostBridge.ts"
+import type { FuelCounter } from "./FuelCounter.ts"
 import type { HostCaller } from "./HostCaller.ts"
 
 /**
@@ -21,6 +21,14 @@ export interface Engine {
   readonly versions: Readonly<Record<string, string>>
   /** Decodes, checks, meters and compiles. */
   readonly compile: (bytes: Uint8Array, policy: RunPolicy) => Compiled | RefusedReason
+  /**
+   * Compiles a module once more so that every instruction is charged alone before it runs, to find out what a
+   * firing that failed had consumed. Absent where an engine has no such build; *returns* why there is none of this
+   * module.
+   *
+   * @param known the same module under the same policy, as {@link compile} made it of the same bytes
+   */
+  readonly compileExact?: (known: Compiled, bytes: Uint8Array, policy: RunPolicy) => Compiled | Missing
   /** Makes an instance, memories zero or as its segments say; its start function has not run. */
   readonly instantiate: (compiled: Compiled, host: InstanceHost) => EngineInstance
 }

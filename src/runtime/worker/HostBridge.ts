@@ -12,6 +12,7 @@ import { HostMemory, MemoryFault, type MemoryWrite } from "../../host/HostMemory
 import type { Journal } from "../../host/Journal.ts"
 import type { ResolvedLink } from "../../host/link.ts"
 import type { FailureCause } from "../Firing.ts"
+import { chargeCounter, type FuelCounter, NO_COUNTER } from "./FuelCounter.ts"
 import type { HostCaller } from "./HostCaller.ts"
 import type { CallRemote } from "./RemoteCalls.ts"
 
@@ -25,14 +26,11 @@ import type { CallRemote } from "./RemoteCalls.ts"
  * it did not pay for. What a host function throws ends the firing as `HostFailed`; it never reaches the guest,
  * which could catch it.
  */
-export interface FuelCounter {
-  readonly read: () => number
-  readonly write: (counter: number) => void
-}
-
 export class HostBridge implements HostCaller {
   /** What ended the firing, when a host function did. */
   fault: FailureCause | undefined
+  /** Whether the guest was stopped in a host call, by whatever: nothing was charged ahead of one. */
+  stoppedHere = false
   readonly #account: Account
   readonly #journal: Journal
   readonly #memory: HostMemory
@@ -80,7 +78,8 @@ export class HostBridge implements HostCaller {
     if (memoryFault !== undefined) return this.#failMemory(declaration, memoryFault)
     const results = checkAnswer(declaration.type.results, answer)
     if (results instanceof BadAnswer) return this.#fail(declaration, results.what)
-    this.#journal.record(declaration.module, declaration.name, results, this.#memory.writes)
+    const { readBytes, writes } = this.#memory
+    this.#journal.record(declaration.module, declaration.name, results, readBytes, writes)
     return results
   }
 
@@ -115,6 +114,7 @@ export class HostBridge implements HostCaller {
         return this.#fail(declaration, reply.what)
       case "stopped":
         this.#account.stopFor(reply.stop)
+        this.stoppedHere = true
         return undefined
     }
   }
@@ -125,16 +125,9 @@ export class HostBridge implements HostCaller {
 
   /** Takes the price from the guest's own counter; `false` when the account is empty or the time is over. */
   #charge(units: number): boolean {
-    let rest = units
-    // The counter is an i32, and a price may be more than it holds. What is free is checked all the same.
-    do {
-      const step = Math.min(rest, STEP_MAX)
-      rest -= step
-      const counter = this.#counter.read() - step
-      this.#counter.write(counter < 0 ? this.#account.refill(counter) : counter)
-      if (this.#account.stop !== undefined) return false
-    } while (rest > 0)
-    return true
+    const paid = chargeCounter(this.#counter, this.#account, units)
+    if (!paid) this.stoppedHere = true
+    return paid
   }
 
   #failMemory(declaration: HostDeclaration, fault: MemoryFault): undefined {
@@ -142,12 +135,14 @@ export class HostBridge implements HostCaller {
     if (fault.kind === "OverBound") return this.#fail(declaration, fault.what)
     // The guest named memory that it does not have: its own fault, as if it had loaded from there.
     this.fault ??= { kind: "trap", message: "memory access out of bounds" }
+    this.stoppedHere = true
     this.#account.stopFor("host")
     return undefined
   }
 
   #fail({ module, name }: HostDeclaration, what: string): undefined {
     this.fault ??= { kind: "host", module, name, what: what.slice(0, WHAT_LENGTH_MAX) }
+    this.stoppedHere = true
     this.#account.stopFor("host")
     return undefined
   }
@@ -168,9 +163,7 @@ const areWrites = (writes: unknown): writes is ReadonlyArray<MemoryWrite> =>
 
 /** Characters of a host function's own error that are kept. */
 const WHAT_LENGTH_MAX = 1_000
-const STEP_MAX = 2 ** 30
 const NO_BYTES = new Uint8Array(0)
-const NO_COUNTER: FuelCounter = { read: () => 0, write: () => undefined }
 
 /** The calls of the built-in functions, by import. */
 export const builtinCalls = (): ReadonlyMap<string, HostCall> =>

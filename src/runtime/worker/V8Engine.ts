@@ -1,8 +1,14 @@
+import { meterModule } from "../../fuel/meter/meterModule.ts"
+import { PLACEMENT_DEFAULT, PLACEMENT_EXACT, type Placement } from "../../fuel/meter/Placement.ts"
+import { Missing } from "../../outcome/Missing.ts"
 import { Malformed as MalformedReason, type RefusedReason } from "../../outcome/RefusedReason.ts"
+import { decodeModule } from "../../wasm/decodeModule.ts"
+import { Malformed } from "../../wasm/Malformed.ts"
 import type { Compiled } from "../Compiled.ts"
 import type { RunPolicy } from "../RunPolicy.ts"
 import { describeModule } from "./describeModule.ts"
 import type { Engine, EngineInstance, InstanceHost } from "./Engine.ts"
+import { meterOptionsOf } from "./meterOptionsOf.ts"
 import { prepareModule } from "./prepareModule.ts"
 import { TypeBudget } from "./TypeBudget.ts"
 import { V8Instance } from "./V8Instance.ts"
@@ -19,18 +25,23 @@ export class V8Engine implements Engine {
   readonly versions = { node: process.versions.node, v8: process.versions.v8, munition: MUNITION_VERSION }
   readonly #features = detectFeatures()
   readonly #types: TypeBudget
+  readonly #placement: Placement
 
-  constructor(types: TypeBudget = new TypeBudget()) {
+  /** @param placement where {@link compile} charges; the outcome of a firing does not depend on it */
+  constructor(types: TypeBudget = new TypeBudget(), placement: Placement = PLACEMENT_DEFAULT) {
     this.#types = types
+    this.#placement = placement
   }
 
   compile(bytes: Uint8Array, policy: RunPolicy): Compiled | RefusedReason {
-    const prepared = prepareModule(bytes, policy, this.#features, this.#types, validate)
+    const placement = this.#placement
+    const prepared = prepareModule(bytes, policy, placement, this.#features, this.#types, validate)
     if (!("metered" in prepared)) return prepared
     const { module, metered, features, nondeterminism } = prepared
     try {
       return {
         ...describeModule(module, metered.plan),
+        placement,
         module: new WebAssembly.Module(metered.bytes),
         features,
         nondeterminism,
@@ -39,6 +50,25 @@ export class V8Engine implements Engine {
     } catch (cause) {
       // V8 accepted the guest's own bytes a moment ago, so this is a bound of V8's that metering has crossed.
       return new MalformedReason(`the metered module: ${messageOf(cause)}`, undefined)
+    }
+  }
+
+  /** Nothing is checked again but that V8 takes it: an exact build is some times as large. */
+  compileExact(known: Compiled, bytes: Uint8Array, policy: RunPolicy): Compiled | Missing {
+    const module = decodeModule(bytes)
+    if (module instanceof Malformed) return new Missing("the module cannot be read again")
+    const metered = meterModule(module, meterOptionsOf(module, policy, PLACEMENT_EXACT))
+    if (metered instanceof Malformed) return new Missing("the module cannot be metered again")
+    try {
+      return {
+        ...known,
+        plan: metered.plan,
+        placement: PLACEMENT_EXACT,
+        module: new WebAssembly.Module(metered.bytes),
+        meteredBytes: metered.bytes.length
+      }
+    } catch (cause) {
+      return new Missing(`the exact build: ${messageOf(cause)}`)
     }
   }
 

@@ -11,7 +11,7 @@ import type { Compiled, ExportedFunction } from "../Compiled.ts"
 export const describeModule = (
   module: Module,
   plan: MeterPlan
-): Omit<Compiled, "module" | "meteredBytes" | "features" | "nondeterminism"> => {
+): Omit<Compiled, "module" | "placement" | "meteredBytes" | "features" | "nondeterminism"> => {
   const facts = new ModuleFacts(module)
   return {
     plan,

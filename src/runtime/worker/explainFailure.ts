@@ -1,6 +1,5 @@
 import { FunctionMaps } from "../../fuel/meter/FunctionMaps.ts"
 import type { OffsetMap } from "../../fuel/meter/OffsetMap.ts"
-import { PLACEMENT_DEFAULT } from "../../fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../fuel/PriceTable.ts"
 import {
   Cancelled,
@@ -57,7 +56,7 @@ export const explainFailure = (
   const maps = new FunctionMaps(module, compiled.plan, {
     prices: WASMTIME_PRICES,
     nan: request.policy.nan,
-    placement: PLACEMENT_DEFAULT
+    placement: compiled.placement
   })
   const mapOf = memoized((funcIndex) => maps.mapOf(funcIndex))
   const nameOf = memoized(namesOf(module))

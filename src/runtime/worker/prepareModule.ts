@@ -1,7 +1,6 @@
 import type { MeteredModule } from "../../fuel/meter/MeteredModule.ts"
 import { meterModule } from "../../fuel/meter/meterModule.ts"
-import { PLACEMENT_DEFAULT } from "../../fuel/meter/Placement.ts"
-import { WASMTIME_PRICES } from "../../fuel/PriceTable.ts"
+import type { Placement } from "../../fuel/meter/Placement.ts"
 import {
   LimitExceeded,
   Malformed as MalformedReason,
@@ -17,7 +16,8 @@ import { bodiesOf } from "../../wasm/sectionOf.ts"
 import { usedFeatures } from "../../wasm/usedFeatures.ts"
 import { NONDETERMINISTIC_FEATURES, type RunPolicy } from "../RunPolicy.ts"
 import { checkFunctions } from "./checkFunctions.ts"
-import { checkLimits, constantObjectBytes } from "./checkLimits.ts"
+import { checkLimits } from "./checkLimits.ts"
+import { meterOptionsOf } from "./meterOptionsOf.ts"
 import type { TypeBudget } from "./TypeBudget.ts"
 
 /**
@@ -42,6 +42,7 @@ export type Validate = (bytes: Uint8Array) => string | undefined
 export const prepareModule = (
   bytes: Uint8Array,
   policy: RunPolicy,
+  placement: Placement,
   engineFeatures: ReadonlySet<Feature>,
   types: TypeBudget,
   validate: Validate
@@ -64,17 +65,7 @@ export const prepareModule = (
   if (invalid !== undefined) return invalidModule(invalid)
   if (features.has("threads") && waits(module))
     return new Unsupported("memory.atomic.wait", "no other thread is there to end it, nor fuel or deadline")
-  const metered = meterModule(module, {
-    prices: WASMTIME_PRICES,
-    nan: policy.nan,
-    slotsMax: policy.stackSlotsMax,
-    // What constant expressions make before the first instruction runs is taken from the same allowance.
-    objectBytesMax: policy.objectBytesMax - constantObjectBytes(module),
-    memoryPagesMax: policy.memoryPagesMax,
-    tableElementsMax: policy.tableElementsMax,
-    placement: PLACEMENT_DEFAULT,
-    customSections: "strip"
-  })
+  const metered = meterModule(module, meterOptionsOf(module, policy, placement))
   if (metered instanceof Malformed) return malformed(metered)
   const tooMuch = checkFunctions(module, metered.frameSlots, policy)
   if (tooMuch !== undefined) return tooMuch

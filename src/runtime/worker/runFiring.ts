@@ -14,10 +14,10 @@ import type { InstanceEventName } from "../InstanceEventName.ts"
 import { unknownFunction } from "../unknownFunction.ts"
 import type { Engine, EngineInstance } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
-import { explainFailure } from "./explainFailure.ts"
 import { HostBridge } from "./HostBridge.ts"
 import { type CallRemote, noRemote } from "./RemoteCalls.ts"
 import { checkResults, readArguments, typedValues } from "./readArguments.ts"
+import { type FailedRun, settleFailure } from "./settleFailure.ts"
 
 /**
  * One firing on the thread that runs guests, from request to report.
@@ -86,15 +86,22 @@ export const runFiring = (request: FiringRequest, services: FiringServices): Fir
     const typed = typedValues(signature.results, outcome.values)
     return { kind: "returned", ...common, values: outcome.values, typed }
   }
-  const { failure, captured } = outcome
-  const { reason, stack } = explainFailure(failure, request, common.fuel, compiled)
+  const { bytes, policy, functionName, timeoutMs } = request
+  const journal = run.journal.evidence()
+  const { reason, stack, captured, fuel } = settleFailure({
+    ...outcome,
+    ...{ engine, compiled, bytes, policy, links, functionName, args, journal, timeoutMs },
+    fuel: request.fuel,
+    isCancelled: () => cell.cancelled
+  })
   cell.enter("done")
-  const fuel = { ...common.fuel, exactness: "bound" as const }
+  const { allocated, used, remaining } = fuel
   return {
     kind: "failed",
     ...common,
+    fuel: { allocated, used, remaining },
     reason,
-    evidence: { ...captured, fuel, stack, journal: run.journal.evidence() }
+    evidence: { ...captured, fuel, stack, journal }
   }
 }
 
@@ -108,9 +115,9 @@ const remoteInline = ({ declaration }: ResolvedLink): Unsupported =>
 
 const micros = (sinceMs: number): number => Math.round((performance.now() - sinceMs) * 1_000)
 
-type Outcome =
-  | { readonly values: ReadonlyArray<Value> }
-  | { readonly failure: Failure; readonly captured: ReturnType<EngineInstance["capture"]> }
+type Outcome = { readonly values: ReadonlyArray<Value> } | Failed
+
+type Failed = Pick<FailedRun, "failure" | "captured" | "charged" | "counted">
 
 /** The part of a firing in which there is, or is about to be, an instance. */
 class Run {
@@ -165,7 +172,8 @@ class Run {
       this.#account.settle(made.fuelRemaining())
       this.memory = made.memorySize()
       this.#step("RETURNED")
-      return this.#overdrawn() ? this.#failed({ cause: { kind: "fuel" }, frames: [] }, made) : { values }
+      if (!this.#overdrawn()) return { values }
+      return { ...this.#failed({ cause: { kind: "fuel" }, frames: [] }, made), counted: "exact" }
     } catch (thrown) {
       this.durationMicros = micros(entered)
       const failure = failureOf(thrown)
@@ -209,12 +217,19 @@ class Run {
     return { allocated, used, remaining: allocated - used }
   }
 
-  #failed(failure: Failure, instance: EngineInstance | undefined): Outcome {
+  #failed(failure: Failure, instance: EngineInstance | undefined): Failed {
     this.#step("FAILED")
     this.#cell.enter("capturing")
     const captured = captureOf(instance)
     this.#step("CAPTURED")
-    return { failure, captured }
+    // Nothing is charged ahead past a throw or a call, of the host least of all.
+    const toTheUnit = failure.cause.kind === "exception" || this.#bridge.stoppedHere || instance === undefined
+    return {
+      failure,
+      captured,
+      charged: this.#account.charged,
+      counted: toTheUnit ? "exact" : "ahead"
+    }
   }
 
   #step(event: InstanceEventName): void {

@@ -1,3 +1,4 @@
+import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import type { Compiled, ExportedFunction } from "../../../src/runtime/Compiled.ts"
 import { EngineFault } from "../../../src/runtime/worker/EngineFault.ts"
 import { ScriptedEngine, type ScriptStep } from "../../../src/runtime/worker/ScriptedEngine.ts"
@@ -42,6 +43,7 @@ export const compiledWith = (...exports: ReadonlyArray<ExportedFunction>): Compi
       globals: []
     }
   },
+  placement: PLACEMENT_DEFAULT,
   imports: [],
   exports,
   tags: [],
