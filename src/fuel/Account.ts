@@ -1,3 +1,5 @@
+import { PARK } from "./meter/Layout.ts"
+
 /**
  * The account of one firing: how much fuel it was given, how much it has used, and why it was stopped.
  *
@@ -38,6 +40,11 @@ export interface AccountOptions {
   readonly now: () => number
   /** Looked at once a slice. */
   readonly isCancelled: () => boolean
+  /**
+   * Looked at once a slice: whether the guest is to wait before it gets the next one. Never without it; only where
+   * the guest can be suspended, see `worker/hostModules.ts`.
+   */
+  readonly shouldPark?: () => boolean
   /** Units of the largest slice, at least 0; {@link SLICE_MAX} without it. */
   readonly sliceMax?: number
 }
@@ -56,12 +63,14 @@ export class Account {
   readonly #deadlineMs: number
   readonly #now: () => number
   readonly #isCancelled: () => boolean
+  readonly #shouldPark: () => boolean
 
   constructor(options: AccountOptions) {
     this.allocated = options.allocated
     this.#deadlineMs = options.deadlineMs
     this.#now = options.now
     this.#isCancelled = options.isCancelled
+    this.#shouldPark = options.shouldPark ?? (() => false)
     this.#sliceMax = Math.min(options.sliceMax ?? SLICE_MAX, SLICE_MAX)
     this.#startedMs = options.now()
   }
@@ -74,19 +83,40 @@ export class Account {
   /**
    * Settles the slice that ended with `counter` and opens the next one.
    *
-   * Returns the new counter, 0 to {@link SLICE_MAX}, or -1: the guest must stop, and `stop` says why.
+   * Returns the new counter, 0 to {@link SLICE_MAX}, or -1: the guest must stop, and `stop` says why; or
+   * {@link PARK}: it must wait, and gets its counter from {@link Account.resume}. In a host call, where a guest
+   * cannot wait, that is a counter like any other below zero: it asks again at its next look.
    */
   refill(counter: number): number {
     this.settle(counter)
     if (this.#used > this.allocated) return this.#end("fuel")
     const now = this.#now()
-    if (now >= this.#deadlineMs) return this.#end("deadline")
-    if (this.#isCancelled()) return this.#end("cancelled")
+    const over = this.#over(now)
+    if (over !== undefined) return this.#end(over)
     const elapsed = now - this.#startedMs
     const scale = elapsed > 0 ? SLICE_TARGET_MS / elapsed : 4
     // At most fourfold either way: one page fault or one garbage collection must not decide the next slice.
     this.#size = clamp(this.#size * clamp(scale, 0.25, 4), SLICE_MIN, SLICE_MAX)
-    return this.#grant(now)
+    if (!this.#shouldPark()) return this.#grant(now)
+    this.#granted = PARK
+    return PARK
+  }
+
+  /**
+   * Opens the slice for which a guest has waited. While it waited nothing was granted, and whatever ended meanwhile
+   * ends it: a guest that was stopped, its deadline, its caller's patience.
+   *
+   * Returns as {@link Account.refill}, but never {@link PARK}.
+   */
+  resume(): number {
+    const now = this.#now()
+    const over = this.stop ?? this.#over(now)
+    return over === undefined ? this.#grant(now) : this.#end(over)
+  }
+
+  #over(now: number): "deadline" | "cancelled" | undefined {
+    if (now >= this.#deadlineMs) return "deadline"
+    return this.#isCancelled() ? "cancelled" : undefined
   }
 
   /** Books what the slice consumed and leaves nothing granted; `used` is then true to the unit. */

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Account, type AccountOptions, SLICE_FIRST, SLICE_MAX } from "../../src/fuel/Account.ts"
+import { PARK } from "../../src/fuel/meter/Layout.ts"
 
 const account = (options: Partial<AccountOptions>) =>
   new Account({
@@ -87,5 +88,86 @@ describe("Account", () => {
     const first = fuel.open()
     now = 100
     expect(fuel.refill(0)).toBe(first / 4)
+  })
+
+  it("law: counts the same, and stops at the same charge, however often the guest waits", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(5000), fc.boolean())),
+        fc.nat(20_000),
+        fc.nat(300),
+        (steps, allocated, sliceMax) => {
+          let waits = false
+          const fuel = account({ allocated, sliceMax, shouldPark: () => waits })
+          let counter = 0
+          let last = 0
+          for (const [charge, wait] of steps) {
+            waits = wait
+            counter -= charge
+            last += 1
+            if (counter < 0) counter = fuel.refill(counter)
+            if (counter === PARK) {
+              // Whoever looks at the account meanwhile finds it settled.
+              fuel.settle(counter)
+              counter = fuel.resume()
+            }
+            if (counter < 0) break
+          }
+          fuel.settle(counter)
+          const never = account({ allocated, sliceMax })
+          never.settle(
+            spend(
+              never,
+              steps.slice(0, last).map(([charge]) => charge)
+            )
+          )
+          expect([fuel.charged, fuel.stop, fuel.slices]).toEqual([never.charged, never.stop, never.slices])
+        }
+      )
+    )
+  })
+
+  it("law: counts the same when a host call is told to wait, which it cannot", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5000)), fc.nat(300), (charges, sliceMax) => {
+        const fuel = account({ allocated: 1e9, sliceMax, shouldPark: () => true })
+        let counter = 0
+        for (const charge of charges) {
+          counter -= charge
+          // As `chargeCounter` does: what comes back is the counter, whatever it says.
+          if (counter < 0) counter = fuel.refill(counter)
+        }
+        fuel.settle(counter)
+        expect(fuel.charged).toBe(charges.reduce((sum, charge) => sum + charge, 0))
+      })
+    )
+  })
+
+  it("looks at the deadline and the cancellation again when a guest has waited", () => {
+    let now = 0
+    let cancelled = false
+    const options = { now: () => now, isCancelled: () => cancelled, shouldPark: () => true }
+    const late = account({ ...options, deadlineMs: 10 })
+    const gone = account(options)
+    expect([late.refill(-1), gone.refill(-1)]).toEqual([PARK, PARK])
+    now = 10
+    cancelled = true
+    expect([late.resume(), late.stop, gone.resume(), gone.stop]).toEqual([-1, "deadline", -1, "cancelled"])
+    late.settle(-1)
+    expect(late.charged).toBe(1)
+  })
+
+  it("makes nobody wait who must stop", () => {
+    const fuel = account({ allocated: 3, shouldPark: () => true })
+    expect([fuel.refill(-4), fuel.stop]).toEqual([-1, "fuel"])
+    const late = account({ deadlineMs: 0, shouldPark: () => true })
+    expect([late.refill(-1), late.stop]).toEqual([-1, "deadline"])
+  })
+
+  it("does not let a guest go on that was stopped while it waited", () => {
+    const fuel = account({ shouldPark: () => true })
+    fuel.refill(-1)
+    fuel.stopFor("cancelled")
+    expect(fuel.resume()).toBe(-1)
   })
 })

@@ -6,7 +6,7 @@
  *   functions   guest's … | settle  settleLocal  overflow  [allocate]  helpers…  [totals]  [entries…]
  *               [start]  [vector readers…]
  *   globals     guest's … | fuel (i32)  depth (i32)  [heap (i64)]
- *   tables      guest's … | hooks (2 funcref: refill, stop)
+ *   tables      guest's … | hooks (3 funcref: refill, stop, park)
  *   types       guest's … | hook (i32)->(i32)   ()->()   helpers' …
  * ```
  * Plain numbers: it goes with the compiled module through caches and threads, and it is all that is needed to
@@ -35,9 +35,14 @@ export interface MeterLayout {
  */
 export const COUNTER_IN_LOCAL = -(2 ** 27)
 
-/** Entries of the hook table: the first two functions that the host puts there. */
+/** Entries of the hook table, which the host fills: each takes an i32 and gives one. */
 export const HOOK_REFILL = 0
 export const HOOK_STOP = 1
+/** Called only where `refill` has answered {@link PARK}. */
+export const HOOK_PARK = 2
+
+/** What `refill` answers where the guest is to wait: `park` then gives the counter with which it goes on. */
+export const PARK = -2
 
 /** What the module tells the `stop` hook. */
 export const STOP_STACK = 1

@@ -2,23 +2,42 @@ import type { FuncType } from "../../wasm/Module.ts"
 import type { AppendedFunction } from "./AppendedFunction.ts"
 import { Assembler } from "./Assembler.ts"
 import { settleIfEmpty, stopBecause } from "./charging.ts"
-import { COUNTER_IN_LOCAL, HOOK_REFILL, HOOK_STOP, type MeterLayout, STOP_STACK } from "./Layout.ts"
+import {
+  COUNTER_IN_LOCAL,
+  HOOK_PARK,
+  HOOK_REFILL,
+  HOOK_STOP,
+  type MeterLayout,
+  PARK,
+  STOP_STACK
+} from "./Layout.ts"
 
 /**
  * The functions through which a module speaks to its host: one asks for the next slice, one says that the
  * stack is used up, and a few let the host in.
  *
- * The host's side are two entries of an appended table, not imports: an import would move every index of the
+ * The host's side are three entries of an appended table, not imports: an import would move every index of the
  * guest's functions.
  */
 
-/** Settles the slice and takes the next; on -1 it stops with `unreachable`, which nothing in a guest catches. */
+/**
+ * Settles the slice and takes the next, having waited for it where the host says so; on -1 it stops with
+ * `unreachable`, which nothing in a guest catches.
+ */
 export const settleFunction = (layout: MeterLayout): AppendedFunction => {
   const asm = new Assembler()
   asm.op("global.get", layout.fuelGlobal).i32(HOOK_REFILL)
   asm.op("call_indirect", layout.hookType, layout.hookTable).op("global.set", layout.fuelGlobal)
   asm.op("global.get", layout.fuelGlobal).i32(0).op("i32.lt_s")
-  asm.region("if", () => asm.op("unreachable"))
+  asm.region("if", () => {
+    asm.op("global.get", layout.fuelGlobal).i32(PARK).op("i32.eq")
+    asm.region("if", () => {
+      asm.i32(0).i32(HOOK_PARK).op("call_indirect", layout.hookType, layout.hookTable)
+      asm.op("global.set", layout.fuelGlobal)
+    })
+    asm.op("global.get", layout.fuelGlobal).i32(0).op("i32.lt_s")
+    asm.region("if", () => asm.op("unreachable"))
+  })
   return { params: [], results: [], locals: [], code: asm.op("end").take() }
 }
 

@@ -175,7 +175,7 @@ const append = (
               limits: lowered(table.type.limits, options.tableElementsMax, ELEMENTS_WRITABLE)
             }
           })),
-          { type: { element: FUNCREF, limits: exactly(2n) }, init: undefined }
+          { type: { element: FUNCREF, limits: exactly(3n) }, init: undefined }
         ]
       })),
     (m) =>

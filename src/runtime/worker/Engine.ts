@@ -39,12 +39,19 @@ export interface InstanceHost {
   readonly links: ReadonlyArray<ResolvedLink>
   readonly caller: HostCaller
   readonly policy: RunPolicy
+  /**
+   * *Resolves* when the guest that its account has made wait may go on, or must look whether it may; never rejects.
+   * Only for instances that run through {@link EngineInstance.suspendable}; without it no guest waits.
+   */
+  readonly park?: () => Promise<void>
 }
 
 export interface EngineInstance {
   /** Runs the module's start function, if it has one, under the meter. */
   readonly start: () => void
   readonly call: (functionName: string, args: ReadonlyArray<Value>) => ReadonlyArray<Value>
+  /** The two above for a guest that may be suspended between slices; absent where the engine cannot do that. */
+  readonly suspendable?: Suspendable | undefined
   /** Units left in the slice that is open: what settles the account. */
   readonly fuelRemaining: () => number
   /** The counter of the slice that is open, for host calls that charge it. */
@@ -56,6 +63,15 @@ export interface EngineInstance {
   readonly capture: () => Captured
   /** Lets everything go; the instance answers nothing afterwards. */
   readonly cleanUp: () => void
+}
+
+/**
+ * What fails comes as a rejection with an `EngineFault`. Of a guest that was suspended the stack has as many frames as
+ * the thread's `Error.stackTraceLimit` allows: nothing can be set and put back around a resumption.
+ */
+export interface Suspendable {
+  readonly start: () => Promise<void>
+  readonly call: (functionName: string, args: ReadonlyArray<Value>) => Promise<ReadonlyArray<Value>>
 }
 
 export interface Captured {

@@ -1,11 +1,12 @@
-import { HOOK_REFILL, HOOK_STOP } from "../../fuel/meter/Layout.ts"
+import { HOOK_PARK, HOOK_REFILL, HOOK_STOP } from "../../fuel/meter/Layout.ts"
 import type { HostValue } from "../../host/HostDeclaration.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
 import { capture } from "./capture.ts"
-import type { Captured, EngineInstance, InstanceHost } from "./Engine.ts"
+import type { Captured, EngineInstance, InstanceHost, Suspendable } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
 import { makeHooks, trap } from "./hostModules.ts"
+import { jspi } from "./jspi.ts"
 import { readFailure, showReference } from "./readFailure.ts"
 import { stopOf } from "./stopOf.ts"
 
@@ -28,17 +29,20 @@ export class V8Instance implements EngineInstance {
     this.#compiled = compiled
     this.#host = host
     this.#instance = this.#guarded(() => new WebAssembly.Instance(compiled.module, this.#imports()))
-    const { account } = host
+    const { account, park } = host
     const hooks = makeHooks({
       refill: (counter) => account.refill(counter),
       stop: (why) => {
         account.stopFor(stopOf(why))
-      }
+      },
+      resume: () => account.resume(),
+      park: park && (() => park().then(() => account.resume()))
     })
     const table = this.#export(compiled.plan.exports.hooks)
     if (table instanceof WebAssembly.Table) {
       table.set(HOOK_REFILL, hooks.refill)
       table.set(HOOK_STOP, hooks.stop)
+      table.set(HOOK_PARK, hooks.park)
     }
     const fuel = this.#fuel()
     if (fuel !== undefined) fuel.value = account.open()
@@ -50,7 +54,30 @@ export class V8Instance implements EngineInstance {
   }
 
   call(functionName: string, args: ReadonlyArray<Value>): ReadonlyArray<Value> {
-    const returned = this.#run(functionName, args)
+    return this.#read(functionName, this.#run(functionName, args))
+  }
+
+  get suspendable(): Suspendable | undefined {
+    if (jspi === undefined) return undefined
+    const { promising } = jspi
+    const run = async (name: string, args: ReadonlyArray<Value>): Promise<unknown> => {
+      const target = promising(this.#target(name))
+      try {
+        return await this.#guarded(() => target(...args))
+      } catch (thrown) {
+        throw thrown instanceof EngineFault ? thrown : this.#faultOf(thrown)
+      }
+    }
+    return {
+      start: async () => {
+        const { start } = this.#compiled.plan.exports
+        if (start !== undefined) await run(start, [])
+      },
+      call: async (functionName, args) => this.#read(functionName, await run(functionName, args))
+    }
+  }
+
+  #read(functionName: string, returned: unknown): ReadonlyArray<Value> {
     if (returned === undefined) return []
     const results = this.#compiled.exports.find(({ name }) => name === functionName)?.results ?? []
     const values: ReadonlyArray<unknown> =
@@ -97,13 +124,24 @@ export class V8Instance implements EngineInstance {
   }
 
   #run(name: string, args: ReadonlyArray<Value>): unknown {
+    const target = this.#target(name)
+    return this.#guarded(() => target(...args))
+  }
+
+  /** An exported function, ready to be called from outside. */
+  #target(name: string): (...args: ReadonlyArray<Value>) => unknown {
     const target = this.#export(name)
     if (typeof target !== "function")
       throw new EngineFault({ kind: "engine", what: `the instance has no function ${name}` }, [])
     const depth = this.#export(this.#compiled.plan.exports.depth)
     // Depth is set before calls and not given back after them, so each call from outside begins anew.
     if (depth instanceof WebAssembly.Global) depth.value = this.#host.policy.stackSlotsMax
-    return this.#guarded(() => target(...args))
+    // The cast: it is a function, and what it takes was checked against its signature.
+    return target as (...args: ReadonlyArray<Value>) => unknown
+  }
+
+  #faultOf(thrown: unknown): EngineFault {
+    return readFailure(thrown, this.#compiled, this.#instance, this.#host.account, this.#host.caller.fault)
   }
 
   #guarded<A>(run: () => A): A {
@@ -114,7 +152,7 @@ export class V8Instance implements EngineInstance {
     try {
       return run()
     } catch (thrown) {
-      throw readFailure(thrown, this.#compiled, this.#instance, this.#host.account, this.#host.caller.fault)
+      throw this.#faultOf(thrown)
     } finally {
       Error.stackTraceLimit = stackTraceLimit
       Reflect.set(Error, "prepareStackTrace", prepareStackTrace)

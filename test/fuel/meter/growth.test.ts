@@ -75,7 +75,7 @@ describe("a module's limits", () => {
       [1n, 2n],
       [2n, 50n],
       [1n, 50n],
-      [2n, 2n]
+      [3n, 3n]
     ])
   })
   it("are ones that V8 accepts under the largest policies", () => {
