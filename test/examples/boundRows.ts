@@ -13,6 +13,7 @@ import {
 import { JOURNAL_BOUND } from "../../src/host/Journal.ts"
 import { FENCE_MS } from "../../src/runtime/watchFiring.ts"
 import { ELEMENTS_MAX } from "../../src/runtime/worker/capture.ts"
+import { EXACT_MS_MAX } from "../../src/runtime/worker/runExactly.ts"
 import { THREADS_DEFAULT_MAX } from "../../supervisors/GuestThreads.ts"
 import { MODULE_CACHE_BOUND } from "../../supervisors/ModuleCache.ts"
 
@@ -56,6 +57,11 @@ export const BOUND_ROWS: ReadonlyArray<readonly [what: string, bound: string, mo
     "answers in a journal, and bytes that they wrote",
     `${n(JOURNAL_BOUND.entriesMax)}, ${n(JOURNAL_BOUND.bytesMax)}`,
     "fixed"
+  ],
+  [
+    "milliseconds for which a failed firing is run again",
+    `${n(EXACT_MS_MAX)}, at most its own`,
+    "option `timeout`"
   ],
   ["table elements in a dump", n(ELEMENTS_MAX), "fixed"],
   ["events that an audit ring keeps", n(AUDIT_EVENTS_MAX), "`Audit.layerRing(eventsMax)`"],

@@ -28,6 +28,8 @@ export interface ExactRun {
   readonly args: ReadonlyArray<Value>
   readonly fuel: number
   readonly journal: JournalEvidence
+  /** Milliseconds that the firing itself was given: it is run again no longer than that. */
+  readonly timeoutMs: number
   readonly isCancelled: () => boolean
 }
 
@@ -48,9 +50,10 @@ export const runExactly = (run: ExactRun): ExactEnd | Missing => {
   if (engine.compileExact === undefined) return new Missing(`the engine ${engine.name} has no exact build`)
   const compiled = engine.compileExact(run.compiled, new Uint8Array(run.bytes), policy)
   if (isMissing(compiled)) return compiled
+  const mostMs = Math.min(EXACT_MS_MAX, run.timeoutMs)
   const account = new Account({
     allocated: run.fuel,
-    deadlineMs: performance.now() + EXACT_MS_MAX,
+    deadlineMs: performance.now() + mostMs,
     now: () => performance.now(),
     isCancelled: run.isCancelled
   })
@@ -64,12 +67,12 @@ export const runExactly = (run: ExactRun): ExactEnd | Missing => {
     made.call(run.functionName, run.args)
     // Between two looks at its counter it can run to its end on fuel that it does not have.
     const ended = new EngineFault({ kind: "fuel" }, [])
-    const end = endOf(ended, made, account, caller, compiled)
+    const end = endOf(ended, made, account, caller, compiled, mostMs)
     return isMissing(end) || end.charged > run.fuel ? end : new Missing("run again, it diverged: it returned")
   } catch (thrown) {
     if (!(thrown instanceof EngineFault) || instance === undefined)
       return new Missing(`it could not be run again: ${thrown instanceof Error ? thrown.message : thrown}`)
-    return endOf(thrown, instance, account, caller, compiled)
+    return endOf(thrown, instance, account, caller, compiled, mostMs)
   } finally {
     instance?.cleanUp()
   }
@@ -80,10 +83,11 @@ const endOf = (
   instance: EngineInstance,
   account: Account,
   caller: JournalCaller,
-  compiled: Compiled
+  compiled: Compiled,
+  mostMs: number
 ): ExactEnd | Missing => {
   if (caller.diverged !== undefined) return new Missing(`run again, it diverged: ${caller.diverged}`)
-  if (account.stop === "deadline") return new Missing(`run again, it took longer than ${EXACT_MS_MAX} ms`)
+  if (account.stop === "deadline") return new Missing(`run again, it took longer than ${mostMs} ms`)
   if (account.stop === "cancelled") return new Missing("the caller did not wait for it to be run again")
   account.settle(instance.fuelRemaining())
   const { charged, allocated } = account

@@ -23,7 +23,6 @@ export interface FailedRun extends ExactRun {
   /** Units charged; `ahead` where instructions may be among them that the guest did not reach. */
   readonly charged: number
   readonly counted: "exact" | "ahead"
-  readonly timeoutMs: number
 }
 
 export interface Settled extends Explained {

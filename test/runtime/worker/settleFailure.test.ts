@@ -191,6 +191,11 @@ describe("the fuel of a failed firing is a bound, and says why,", () => {
       /^of 40005 host answers only 40000 were kept$/
     ],
     [
+      "when it would take longer than the firing was given",
+      () => failed(trap, { timeoutMs: 100, fuel: 1e12 }, { engine: { ...engineOf(), compileExact: slowly } }),
+      /^run again, it took longer than 100 ms$/
+    ],
+    [
       "when the engine has no exact build",
       () => failed(trap, {}, { engine: { ...engineOf(), compileExact: () => new Missing("none") } }),
       /^none$/
@@ -215,6 +220,16 @@ it("counts a firing that failed in a host call to the unit, without running it a
   expect(report.reason).toMatchObject({ _tag: "Trapped", kind: "out of bounds memory access" })
   expect(report.evidence.fuel).toMatchObject({ exactness: "exact", used: 1 + 3 + 1_000 })
 })
+
+/** An exact build of something that never ends. */
+const slowly: NonNullable<Engine["compileExact"]> = (_known, _bytes, policy) => {
+  const endless = v8Engine.compile(
+    parseWat("endless", `(module (func (export "main") (loop (br 0))))`),
+    policy
+  )
+  if ("_tag" in endless) throw new Error(endless._tag)
+  return endless
+}
 
 const CANONICAL = { nan: "canonical" } as const
 
@@ -245,6 +260,7 @@ function again(
     functionName: "main",
     args: [],
     journal: tamper(evidence.journal),
+    timeoutMs: 5_000,
     isCancelled: () => false
   })
 }
