@@ -39,7 +39,7 @@ export const plainEngine = (): Engine => ({
 
 /** V8 with metered modules, each instance with an account of its own. */
 export const meteredEngine = (name: string, options: MeterOptions): Engine => {
-  const active = new Set<Metering>()
+  const all: Array<Metering> = []
   return {
     name,
     compile: (loaded) => {
@@ -49,7 +49,7 @@ export const meteredEngine = (name: string, options: MeterOptions): Engine => {
       return {
         instantiate: (imports) => {
           const { exports } = new WebAssembly.Instance(module, imports)
-          new Metering(made, exports, options, active)
+          all.push(new Metering(made, exports, options))
           const start = made.plan.exports.start
           // The cast: the plan says what it is.
           if (start !== undefined) (exports[start] as () => void)()
@@ -60,12 +60,12 @@ export const meteredEngine = (name: string, options: MeterOptions): Engine => {
     settle: () => {
       let charged = 0
       let stop: Stop | undefined
-      for (const metering of active) {
+      for (const metering of all) {
+        if (!metering.ran) continue
         const settled = metering.settle()
         charged += settled.charged
         stop ??= settled.stop
       }
-      active.clear()
       return { charged, stop }
     }
   }
@@ -85,7 +85,7 @@ const guestExports = (loaded: Loaded, all: WebAssembly.Exports): WebAssembly.Mod
 /** More than any script uses, and few enough that a loop without an end is seen within a minute. */
 const FUEL = 2 ** 36
 
-/** The host's side of one metered instance. Its first charge empties the counter, so whoever runs is known here. */
+/** The host's side of one metered instance, whose counter is empty until it runs. */
 class Metering {
   readonly #fuel: WebAssembly.Global
   readonly #depth: WebAssembly.Global
@@ -93,12 +93,7 @@ class Metering {
   readonly #options: MeterOptions
   #account = openAccount()
 
-  constructor(
-    made: MeteredModule,
-    exports: WebAssembly.Exports,
-    options: MeterOptions,
-    active: Set<Metering>
-  ) {
+  constructor(made: MeteredModule, exports: WebAssembly.Exports, options: MeterOptions) {
     const names = made.plan.exports
     // The casts: the plan says what each export is.
     this.#fuel = exports[names.fuel] as WebAssembly.Global
@@ -107,12 +102,8 @@ class Metering {
     this.#options = options
     const hooks = new WebAssembly.Instance(hookModule(), {
       host: {
-        refill: (counter: number) => {
-          active.add(this)
-          return this.#account.refill(counter)
-        },
+        refill: (counter: number) => this.#account.refill(counter),
         stop: (why: number) => {
-          active.add(this)
           this.#account.stopFor(why === 1 ? "stack" : why === 2 ? "objects" : "growth")
           return 0
         }
@@ -121,6 +112,11 @@ class Metering {
     const table = exports[names.hooks] as WebAssembly.Table
     table.set(0, hooks["refill"])
     table.set(1, hooks["stop"])
+  }
+
+  /** Whether it was charged or stopped since the last time. */
+  get ran(): boolean {
+    return this.#fuel.value !== 0 || this.#account.slices > 0 || this.#account.stop !== undefined
   }
 
   settle(): { readonly charged: number; readonly stop: Stop | undefined } {

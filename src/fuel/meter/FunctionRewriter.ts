@@ -13,7 +13,7 @@ import type { MeterLayout } from "./Layout.ts"
 import { MeterCode } from "./MeterCode.ts"
 import type { OffsetMap } from "./OffsetMap.ts"
 import type { Placement } from "./Placement.ts"
-import { has, sparesCounter, TRACKED, type Traits } from "./Traits.ts"
+import { has, readsDepth, sparesCounter, TRACKED, type Traits } from "./Traits.ts"
 
 /**
  * Writes one function again, with the meter in it: the guest's bytes as they are, and between them, at the
@@ -165,7 +165,7 @@ export class FunctionRewriter {
           break
         case Event.CALL:
         case Event.CALL_INDIRECT:
-          if (tracked && has(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0), TRACKED)) {
+          if (tracked && readsDepth(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0))) {
             this.#upTo(this.#at(event))
             code.setDepth(0)
           }

@@ -30,3 +30,7 @@ export const has = (traits: Traits, node: number, bit: number): boolean =>
 /** Whether a call of the node leaves the counter alone. */
 export const sparesCounter = (traits: Traits, node: number): boolean =>
   ((traits.bits[node] ?? 0) & (BOUNDED | TRACKED | CALM)) === (BOUNDED | CALM) && traits.residual[node] === 0
+
+/** Whether a call of the node can come to somebody who counts depth, over a host that calls back included. */
+export const readsDepth = (traits: Traits, node: number): boolean =>
+  ((traits.bits[node] ?? 0) & (CALM | TRACKED)) !== CALM
