@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type FuelCeiling, type FuelPolicy, makeFuelPolicy } from "../src/fuel/FuelPolicy.ts"
+import { isPriceTableName, PRICE_TABLE_NAMES } from "../src/fuel/PriceTable.ts"
 import { type Grant, type Grants, resolveGrants } from "../src/host/Grant.ts"
 import type { HostDeclaration } from "../src/host/HostDeclaration.ts"
 import { checkHostFunctions, type HostFunction, type RemoteFunction } from "../src/host/HostFunction.ts"
@@ -86,6 +87,8 @@ export const makeRunPolicy = (asked: Partial<RunPolicy>): RunPolicy | BadArgumen
   }
   if (policy.nan !== "canonical" && policy.nan !== "engine")
     return new BadArguments("nan", "canonical or engine", String(policy.nan))
+  if (!isPriceTableName(policy.prices))
+    return new BadArguments("prices", PRICE_TABLE_NAMES.join(" or "), String(policy.prices))
   const unknown = policy.allow.find((feature) => !NONDETERMINISTIC_FEATURES.includes(feature))
   if (unknown !== undefined)
     return new BadArguments("allow", NONDETERMINISTIC_FEATURES.join(", "), String(unknown))

@@ -43,6 +43,7 @@ const OPTIONS: ReadonlyArray<readonly [name: string, what: string, fits: (value:
   ],
   ["allow", "a list of names", isListOf(isText)],
   ["nan", "canonical or engine", isText],
+  ["prices", "wasmtime or weighted", isText],
   ["inline", "a boolean", (value) => typeof value === "boolean"],
   ["onCrash", "a function", (value) => typeof value === "function"],
   ["requiredExports", "a list of names", isListOf(isText)],

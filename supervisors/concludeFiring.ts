@@ -43,7 +43,8 @@ export const concludeFailed = (
     lifecycle,
     engine: report.engine,
     versions: report.versions,
-    nan: plan.policy.nan
+    nan: plan.policy.nan,
+    prices: plan.policy.prices
   }
   return new Crash(reason, forensics, metadataOf(report, lifecycle))
 }
@@ -86,7 +87,8 @@ export const concludeLost = (
     lifecycle,
     engine: "v8",
     versions,
-    nan: plan.policy.nan
+    nan: plan.policy.nan,
+    prices: plan.policy.prices
   }
   const metadata = {
     fuel,

@@ -4,7 +4,7 @@ import { makeRunPolicy } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
 import { meterModule } from "../fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../fuel/meter/Placement.ts"
-import { WASMTIME_PRICES } from "../fuel/PriceTable.ts"
+import { PRICE_TABLES } from "../fuel/PriceTable.ts"
 import { Refused } from "../outcome/Refused.ts"
 import { describeRefusedReason, Malformed as MalformedReason } from "../outcome/RefusedReason.ts"
 import type { RunPolicy } from "../runtime/RunPolicy.ts"
@@ -52,7 +52,7 @@ const meterBytes = (wasm: Uint8Array, policy: RunPolicy): Uint8Array | Malformed
   const module = decodeModule(wasm)
   if (module instanceof Malformed) return module
   const metered = meterModule(module, {
-    prices: WASMTIME_PRICES,
+    prices: PRICE_TABLES[policy.prices],
     nan: policy.nan,
     slotsMax: policy.stackSlotsMax,
     objectBytesMax: policy.objectBytesMax,

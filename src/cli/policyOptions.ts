@@ -1,5 +1,6 @@
 import type { FireOptions } from "../../supervisors/FireOptions.ts"
 import { FUEL_DEFAULT, FUEL_LEVELS, TIMEOUT_MS_DEFAULT } from "../fuel/FuelPolicy.ts"
+import { PRICE_TABLE_NAMES } from "../fuel/PriceTable.ts"
 import { GRANT_NOTATIONS } from "../host/Grant.ts"
 import type { RefusedReason } from "../outcome/RefusedReason.ts"
 import { NONDETERMINISTIC_FEATURES, RUN_POLICY_DEFAULT } from "../runtime/RunPolicy.ts"
@@ -90,6 +91,14 @@ export const MODULE_OPTIONS: ReadonlyArray<PolicyOption> = [
     kind: "text",
     help: `canonical makes the bits of a NaN the same everywhere (default: ${RUN_POLICY_DEFAULT.nan})`,
     choices: ["canonical", "engine"]
+  },
+  {
+    flag: "--prices",
+    value: "<table>",
+    field: "prices",
+    kind: "text",
+    help: `what a unit of fuel is: an instruction, or a time (default: ${RUN_POLICY_DEFAULT.prices})`,
+    choices: PRICE_TABLE_NAMES
   },
   {
     flag: "--allow",

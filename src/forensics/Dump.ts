@@ -13,6 +13,7 @@ import type { Forensics } from "../outcome/Crash.ts"
  *                    moduleHash engine, texts │               T* = u32 count, then so many T
  *                    versions (key text, value text)* by key  text = u32 length, UTF-8
  *                    │ nan u8: canonical, engine              bytes = u64 length, bytes
+ *                    │ prices u8: wasmtime, weighted
  *      2  reason     tag u8, its place in `CRASH_TAGS` │ that reason's fields
  *      3  fuel       allocated used remaining f64 │ exactness u8: exact, bound
  *                    │ why text?

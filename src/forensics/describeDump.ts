@@ -26,6 +26,7 @@ export const describeDump = (dump: Forensics): string =>
     row("engine", showText(dump.engine)),
     row("versions", describeVersions(dump.versions)),
     row("nan", dump.nan === "canonical" ? "canonical" : "engine (bits of a NaN may differ in another run)"),
+    row("prices", dump.prices),
     row("fuel", describeFuel(dump.fuel)),
     ...group(
       "lifecycle",

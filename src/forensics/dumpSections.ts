@@ -113,7 +113,8 @@ export const SECTIONS: ReadonlyArray<Section> = [
     moduleHash: text,
     engine: text,
     versions: textRecord,
-    nan: word(["canonical", "engine"])
+    nan: word(["canonical", "engine"]),
+    prices: word(["wasmtime", "weighted"])
   }),
   section(2, "reason", { reason }),
   section(3, "fuel", {

@@ -26,6 +26,7 @@ export const dumpToJson = (dump: Forensics): { readonly [key: string]: Json } =>
     Object.entries(dump.versions).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   ),
   nan: dump.nan,
+  prices: dump.prices,
   fuel: {
     allocated: numberToJson(dump.fuel.allocated),
     used: numberToJson(dump.fuel.used),

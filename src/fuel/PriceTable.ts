@@ -1,4 +1,5 @@
 import { type Mnemonic, OPCODES } from "../wasm/Opcodes.ts"
+import { WEIGHTED_ROWS, WEIGHTED_RULES } from "./weightedPrices.ts"
 
 /**
  * What each instruction costs, in units of fuel: data, so that the price of a run can be read and argued about.
@@ -15,14 +16,16 @@ export interface PriceTable {
   readonly entry: number
   /** Bulk memory operations, on top of the instruction, a byte. */
   readonly bulkByte: number
-  /** Bulk table and array operations and `table.grow`, on top of the instruction, an element. */
+  /** Bulk table operations and `table.grow`, on top of the instruction, an element. */
   readonly bulkElement: number
+  /** Bulk array operations and making an array, on top of the instruction, an element. */
+  readonly arrayElement: number
   /** `memory.grow`, on top of the instruction, a page. */
   readonly grownPage: number
 }
 
 /** The most that one instruction, entry, byte, element or page may cost: 65,536 of them fit the counter. */
-export const PRICE_MAX = 1000
+export const PRICE_MAX = 10_000
 
 /** Whoever loops runs one of these or enters a function, so none of them is ever free. */
 const NEVER_FREE: ReadonlySet<Mnemonic> = new Set<Mnemonic>([
@@ -43,6 +46,8 @@ export interface PriceRules {
   readonly entry: number
   readonly bulkByte: number
   readonly bulkElement: number
+  /** As `bulkElement` without it. */
+  readonly arrayElement?: number
   readonly grownPage: number
   /** Units of an instruction, `undefined` where the rules do not know it. */
   readonly price: (mnemonic: Mnemonic) => number | undefined
@@ -56,12 +61,13 @@ export interface PriceRules {
  * that charges nothing is never looked at.
  */
 export const makePriceTable = (rules: PriceRules): PriceTable | ReadonlyArray<string> => {
+  const others = { ...rules, arrayElement: rules.arrayElement ?? rules.bulkElement }
   const prices = OPCODES.map((row) => ({ row, price: rules.price(row.mnemonic) }))
   const bad: ReadonlyArray<string> = [
     ...prices
       .filter(({ row, price }) => !isPrice(price, NEVER_FREE.has(row.mnemonic) ? 1 : 0))
       .map(({ row }) => row.mnemonic),
-    ...OTHER_PRICES.filter(([name, least]) => !isPrice(rules[name], least)).map(([name]) => name)
+    ...OTHER_PRICES.filter(([name, least]) => !isPrice(others[name], least)).map(([name]) => name)
   ]
   if (bad.length > 0) return bad
   return {
@@ -70,6 +76,7 @@ export const makePriceTable = (rules: PriceRules): PriceTable | ReadonlyArray<st
     entry: rules.entry,
     bulkByte: rules.bulkByte,
     bulkElement: rules.bulkElement,
+    arrayElement: others.arrayElement,
     grownPage: rules.grownPage
   }
 }
@@ -82,6 +89,7 @@ const OTHER_PRICES = [
   ["entry", 1],
   ["bulkByte", 0],
   ["bulkElement", 0],
+  ["arrayElement", 0],
   ["grownPage", 0]
 ] as const
 
@@ -114,7 +122,33 @@ export const WASMTIME_PRICES: PriceTable = total(
   })
 )
 
+const WEIGHTS: ReadonlyMap<string, number> = new Map(
+  WEIGHTED_ROWS.flatMap(([, units, ...lines]) =>
+    lines.flatMap((line) => line.split(", ")).map((mnemonic) => [mnemonic, units] as const)
+  )
+)
+
+/**
+ * Prices by what was measured: a unit is about a quarter of the time of an `i32.add`, whatever it pays for.
+ *
+ * An instruction that the measured table does not name has no price, and there is then no table.
+ */
+export const WEIGHTED_PRICES: PriceTable = total(
+  makePriceTable({ id: "weighted", ...WEIGHTED_RULES, price: (mnemonic) => WEIGHTS.get(mnemonic) })
+)
+
+/** The tables that a policy can ask for. */
+export const PRICE_TABLES = {
+  wasmtime: WASMTIME_PRICES,
+  weighted: WEIGHTED_PRICES
+} as const satisfies Readonly<Record<string, PriceTable>>
+export type PriceTableName = keyof typeof PRICE_TABLES
+export const PRICE_TABLE_NAMES = ["wasmtime", "weighted"] as const satisfies ReadonlyArray<PriceTableName>
+
+export const isPriceTableName = (name: unknown): name is PriceTableName =>
+  PRICE_TABLE_NAMES.some((one) => one === name)
+
 function total(table: PriceTable | ReadonlyArray<string>): PriceTable {
-  // The rule above prices every mnemonic, so the other half of the type cannot be here; the tests hold it.
+  // The rules above price every mnemonic, so the other half of the type cannot be here; the tests hold it.
   return table as PriceTable
 }

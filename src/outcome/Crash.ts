@@ -40,4 +40,6 @@ export interface Forensics extends Evidence {
   readonly versions: Readonly<Record<string, string>>
   /** Whether NaN bits were canonical; two runs under `engine` may differ in them. */
   readonly nan: "canonical" | "engine"
+  /** What a unit of fuel was: an instruction as Wasmtime counts, or a weighted price. */
+  readonly prices: "wasmtime" | "weighted"
 }

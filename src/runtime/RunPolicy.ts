@@ -1,3 +1,4 @@
+import type { PriceTableName } from "../fuel/PriceTable.ts"
 import type { Feature } from "../wasm/Opcodes.ts"
 
 /**
@@ -40,6 +41,8 @@ export interface RunPolicy {
   readonly exactModuleBytesMax: number
   /** Whether NaN bits are made the same everywhere; costs up to a third on numeric code. */
   readonly nan: "canonical" | "engine"
+  /** What a unit of fuel is: an instruction, as Wasmtime counts, or about a quarter of an addition's time. */
+  readonly prices: PriceTableName
   /** Features that make a run differ from the next one, allowed all the same. */
   readonly allow: ReadonlyArray<NondeterministicFeature>
 }
@@ -86,6 +89,7 @@ export const RUN_POLICY_DEFAULT: RunPolicy = {
   // An exact build is up to four times as large as the module; measured: 0.6 s for one of 3.6 MB.
   exactModuleBytesMax: 2 ** 22,
   nan: "engine",
+  prices: "wasmtime",
   allow: []
 }
 
@@ -125,5 +129,6 @@ export const policyKey = (policy: RunPolicy): string =>
     policy.arityMax,
     policy.itemsMax,
     policy.nan,
+    policy.prices,
     [...policy.allow].sort().join("+")
   ].join(" ")

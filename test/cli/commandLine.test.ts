@@ -73,6 +73,8 @@ describe("the command line", () => {
                                   65536)
         --nan <bits>              canonical makes the bits of a NaN the same everywhere (default: engine)
                                   (choices: "canonical", "engine")
+        --prices <table>          what a unit of fuel is: an instruction, or a time (default: wasmtime)
+                                  (choices: "wasmtime", "weighted")
         --allow <feature>         a feature that makes one run differ from the next, repeatable (choices:
                                   "threads", "relaxed-simd")
         --dump <file>             where the dump of a crash goes; without it none is written
@@ -101,6 +103,8 @@ describe("the command line", () => {
                                       65536)
         --nan <bits>                  canonical makes the bits of a NaN the same everywhere (default:
                                       engine) (choices: "canonical", "engine")
+        --prices <table>              what a unit of fuel is: an instruction, or a time (default:
+                                      wasmtime) (choices: "wasmtime", "weighted")
         --allow <feature>             a feature that makes one run differ from the next, repeatable
                                       (choices: "threads", "relaxed-simd")
         --require <name>              a function that it must export, repeatable
@@ -144,6 +148,8 @@ describe("the command line", () => {
                                   65536)
         --nan <bits>              canonical makes the bits of a NaN the same everywhere (default: engine)
                                   (choices: "canonical", "engine")
+        --prices <table>          what a unit of fuel is: an instruction, or a time (default: wasmtime)
+                                  (choices: "wasmtime", "weighted")
         --allow <feature>         a feature that makes one run differ from the next, repeatable (choices:
                                   "threads", "relaxed-simd")
         -o, --output <file>       where the metered module goes

@@ -24,8 +24,9 @@ export const collectCases = (random: {
     })
   ),
   ...kernels().map(
-    ({ name, wasm, functionName, args }): Case => ({
-      ...{ group: "kernels", id: name, wasm, functionName, args, fuel: 1e12, limits: {} }
+    ({ name, wasm, brief }): Case => ({
+      ...{ group: "kernels", id: name, wasm, functionName: "run", args: [brief.argument] },
+      ...{ fuel: KERNEL_FUEL, limits: {} }
     })
   ),
   ...randomModules(random.count, random.seed).map(
@@ -37,6 +38,7 @@ export const collectCases = (random: {
 ]
 
 const FUEL = 10_000_000
+const KERNEL_FUEL = 1e12
 /** Whoever is given more and does not return is stopped by a clock. */
 const FUEL_MAX = 200_000_000
 

@@ -67,6 +67,7 @@ export const arbitraryForensics: fc.Arbitrary<Forensics> = record({
   engine: text,
   versions: fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true }),
   nan: fc.constantFrom("canonical", "engine"),
+  prices: fc.constantFrom("wasmtime", "weighted"),
   lifecycle: list(
     record({
       state: fc.constantFrom(...LIFECYCLE_STATES),

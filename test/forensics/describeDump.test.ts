@@ -31,6 +31,7 @@ describe("a dump in words", () => {
       engine     v8
       versions   munition 0.1.0, node 26.10.0, v8 14.9
       nan        engine (bits of a NaN may differ in another run)
+      prices     wasmtime
       fuel       at most 1234 of 100000 used, 98766 remaining (a bound: the journal is not whole)
 
       lifecycle
@@ -68,6 +69,7 @@ describe("a dump in words", () => {
   it("says why where something is missing", () => {
     expect(describeDump(lost).split("\n").slice(18)).toMatchInlineSnapshot(`
       [
+        "stack",
         "  missing: worker died before capture",
         "",
         "memories",
@@ -244,6 +246,7 @@ describe("a dump as JSON", () => {
         "message": "trapped: out of bounds memory access",
         "moduleHash": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
         "nan": "engine",
+        "prices": "wasmtime",
         "reason": {
           "_tag": "Trapped",
           "at": {

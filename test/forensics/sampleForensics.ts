@@ -19,6 +19,7 @@ export const sampleForensics: Forensics = {
   engine: "v8",
   versions: { node: "26.10.0", v8: "14.9", munition: "0.1.0" },
   nan: "engine",
+  prices: "wasmtime",
   lifecycle: [
     { state: "compiling", event: "START", atMicros: 0 },
     { state: "instantiated", event: "COMPILED", atMicros: 812 },

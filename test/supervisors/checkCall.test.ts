@@ -37,6 +37,7 @@ describe("a call that no compiler has checked", () => {
     [{ hostFunctions: [{}] }, "hostFunctions", "Array"],
     [{ allow: "threads" }, "allow", "string"],
     [{ nan: { toString: null } }, "nan", "Object"],
+    [{ prices: { toString: null } }, "prices", "Object"],
     [{ onCrash: 5 }, "onCrash", "number"],
     [{ requiredExports: "add" }, "requiredExports", "string"]
   ] as const)("has options of their types: %#", (options, parameter, got) => {

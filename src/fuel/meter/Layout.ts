@@ -30,10 +30,10 @@ export interface MeterLayout {
 }
 
 /**
- * What the global counter holds while the counter is in a local: no counter gets so low, since no more than
- * 2^20 is charged at once and 4,096 a frame without a look.
+ * What the global counter holds while the counter is in a local. No counter gets so low: what is charged at once is
+ * at most 65,536 times the highest price.
  */
-export const COUNTER_IN_LOCAL = -(2 ** 27)
+export const COUNTER_IN_LOCAL = -(2 ** 31)
 
 /** Entries of the hook table, which the host fills: each takes an i32 and gives one. */
 export const HOOK_REFILL = 0

@@ -85,6 +85,7 @@ export const describeMove = (
   })
   const bytes = prices.bulkByte
   const elements = prices.bulkElement
+  const items = prices.arrayElement
   switch (mnemonic) {
     case "memory.fill":
       return move([memoryType(facts, a), I32, memoryType(facts, a)], [memory(a, 0)], bytes, a)
@@ -120,14 +121,14 @@ export const describeMove = (
         b
       )
     case "array.fill":
-      return move([arrayRef(a), I32, unpacked(facts, a), I32], [array(0, 1)], elements, a)
+      return move([arrayRef(a), I32, unpacked(facts, a), I32], [array(0, 1)], items, a)
     case "array.copy":
-      return move([arrayRef(a), I32, arrayRef(b), I32, I32], [array(0, 1), array(2, 3)], elements, a, b)
+      return move([arrayRef(a), I32, arrayRef(b), I32, I32], [array(0, 1), array(2, 3)], items, a, b)
     case "array.init_data":
       return move(
         [arrayRef(a), I32, I32, I32],
         [array(0, 1), segment(dataLength(module, b), 2, facts.elementBytes(a))],
-        elements,
+        items,
         a,
         b
       )
@@ -135,7 +136,7 @@ export const describeMove = (
       return move(
         [arrayRef(a), I32, I32, I32],
         [array(0, 1), segment(elementsLength(module, b), 2)],
-        elements,
+        items,
         a,
         b
       )

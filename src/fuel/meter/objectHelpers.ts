@@ -65,7 +65,7 @@ export const newArrayHelper = (
     })
   }
   takeBytes(asm, bytes, layout)
-  chargeAll(asm, count, "i32", prices.bulkElement, scratch, chunk, layout)
+  chargeAll(asm, count, "i32", prices.arrayElement, scratch, chunk, layout)
   perform()
   const made: ValueType = { nullable: false, heap: helper.a, short: false }
   return { params, results: [made], locals: ["i32", "i32"], code: asm.op("end").take() }

@@ -1,6 +1,6 @@
 import { FunctionMaps } from "../../fuel/meter/FunctionMaps.ts"
 import type { OffsetMap } from "../../fuel/meter/OffsetMap.ts"
-import { WASMTIME_PRICES } from "../../fuel/PriceTable.ts"
+import { PRICE_TABLES } from "../../fuel/PriceTable.ts"
 import {
   Cancelled,
   type CodeLocation,
@@ -54,7 +54,7 @@ export const explainFailure = (
   const module = decodeModule(new Uint8Array(request.bytes))
   if (module instanceof Malformed) return without(new Missing("the module cannot be read again"))
   const maps = new FunctionMaps(module, compiled.plan, {
-    prices: WASMTIME_PRICES,
+    prices: PRICE_TABLES[request.policy.prices],
     nan: request.policy.nan,
     placement: compiled.placement
   })
