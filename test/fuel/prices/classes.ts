@@ -84,6 +84,7 @@ export const CLASSES: ReadonlyArray<PriceClass> = [
   },
   {
     name: "float arithmetic",
+    chains: "independent",
     of: /^f(32|64)\.(add|sub|mul|min|max|ceil|floor|trunc|nearest|abs|neg|copysign)$|^f64\.promote_f32$|^f32\.demote_f64$/,
     probes: [
       ...["add", "mul", "min", "copysign"].map((op) => binary(`f64.${op}`, "d")),
@@ -327,6 +328,7 @@ export const CLASSES: ReadonlyArray<PriceClass> = [
   },
   {
     name: "vector float arithmetic",
+    chains: "independent",
     of: /^f(32x4|64x2)\.(add|sub|mul|abs|neg|ceil|floor|trunc|nearest|pm\w+|eq|ne|[lg][te]|relaxed_\w+|(de|pro)mote_\w+)$/,
     probes: [
       binary("f32x4.add", "v"),
