@@ -1,0 +1,31 @@
+;;! proves: every way to name a function finds it: reference, element expression, export, start, tail call, name
+;;! needs: tail-call
+;;! fire: all
+;;! returned: i32 1, i32 2, i32 3, i32 4, i32 5, i32 99
+(module
+  (type $t (func (result i32)))
+  (table $t 4 8 funcref)
+  (global $started (mut i32) (i32.const 0))
+  (global $kept funcref (ref.func $three))
+  (elem (i32.const 0) $one)
+  (elem (table $t) (i32.const 1) funcref (ref.func $two))
+  (elem $passive func $four)
+  (global $last funcref (ref.func $five))
+  (func $one (result i32) (i32.const 1))
+  (func $two (result i32) (i32.const 2))
+  (func $three (result i32) (i32.const 3))
+  (func $four (result i32) (i32.const 4))
+  (func $five (result i32) (i32.const 5))
+  (func $start (global.set $started (i32.const 99)))
+  (start $start)
+  (func $tail (result i32) (return_call_indirect $t (type $t) (i32.const 0)))
+  (func (export "all") (result i32 i32 i32 i32 i32 i32)
+    (call $tail)
+    (call_indirect $t (type $t) (i32.const 1))
+    (table.set $t (i32.const 2) (global.get $kept))
+    (call_indirect $t (type $t) (i32.const 2))
+    (table.init $t $passive (i32.const 3) (i32.const 0) (i32.const 1))
+    (call_indirect $t (type $t) (i32.const 3))
+    (table.set $t (i32.const 0) (global.get $last))
+    (call_indirect $t (type $t) (i32.const 0))
+    (global.get $started)))
