@@ -2,7 +2,7 @@ import { parseWat } from "./wat.ts"
 
 /**
  * What a guest may say it `needs`: parts of WebAssembly that not every supported engine has, each with the
- * smallest module that shows it. Node 22 lacks `exnref` and `memory64`; a guest that needs one is skipped there.
+ * smallest module that shows it. Node 22.19 lacks `table64`, Node 24.12 `exnref`; what needs one is skipped there.
  */
 export const FEATURES: ReadonlyMap<string, () => Uint8Array<ArrayBuffer>> = new Map([
   [
@@ -31,3 +31,14 @@ export const engineHas = (feature: string): boolean => {
   const probe = FEATURES.get(feature)
   return probe !== undefined && WebAssembly.validate(probe())
 }
+
+/** What a text is written with and this engine lacks, of the features in which supported versions of it differ. */
+export const lacksFor = (text: string): ReadonlyArray<string> =>
+  WRITTEN_WITH.filter(([feature, pattern]) => pattern.test(text) && !engineHas(feature)).map(
+    ([feature]) => feature
+  )
+
+const WRITTEN_WITH = [
+  ["exnref", /\b(try_table|throw_ref|exnref)\b/],
+  ["table64", /\(table (\$\w+ )?(\(export "\w+"\) )?i64 /]
+] as const

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
+import { detectFeatures } from "../../src/runtime/worker/v8Features.ts"
 import { InstructionReader } from "../../src/wasm/InstructionReader.ts"
 import { attempt, Malformed } from "../../src/wasm/Malformed.ts"
-import { BY_BYTE, BY_SUBOPCODE, OP, UNKNOWN } from "../../src/wasm/Opcodes.ts"
+import { BY_BYTE, BY_SUBOPCODE, OP, OPCODES, UNKNOWN } from "../../src/wasm/Opcodes.ts"
 import { REF_NULL } from "../../src/wasm/ValueType.ts"
 import { leb, withBody } from "./modules.ts"
 
@@ -109,8 +110,6 @@ describe("the instruction reader", () => {
   })
 
   it("knows the instructions that the engine knows, and no others", () => {
-    // Left out on purpose: two instructions of a proposal that is no standard yet, which V8 parses unasked.
-    const unfinished = ["fb20", "fb21"]
     const known = (...opcode: ReadonlyArray<number>): boolean => {
       try {
         new WebAssembly.Module(withBody(...opcode))
@@ -119,6 +118,13 @@ describe("the instruction reader", () => {
         return !/invalid \w*\s?opcode|enable with/i.test(String(cause))
       }
     }
+    // Left out on purpose: two instructions of a proposal that is no standard yet, which V8 14 parses unasked.
+    const unfinished = ["fb20", "fb21"].filter((_, i) => known(0xfb, 0x20 + i))
+    // V8 of Node 24 has no exnref, and the feature's probe says so.
+    const has = detectFeatures()
+    const lacking = OPCODES.filter(({ feature }) => !has.has(feature)).map(({ prefix, code }) =>
+      ((prefix ?? 0) * 0x100 + code).toString(16)
+    )
     const differences: Array<string> = []
     for (let byte = 0; byte < 0x100; byte++)
       if (byte < 0xfb || byte > 0xfe)
@@ -128,6 +134,6 @@ describe("the instruction reader", () => {
         if (known(0xfb + index, ...leb(code)) !== ((table[code] ?? UNKNOWN) !== UNKNOWN))
           differences.push(`${(0xfb + index).toString(16)}${code.toString(16)}`)
     })
-    expect(differences).toEqual(unfinished)
+    expect(differences.toSorted()).toEqual([...lacking, ...unfinished].toSorted())
   })
 })

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { engineHas } from "../../guests/features.ts"
 import { attempt, bytesOf, MeteredInstance, type Run } from "./runMetered.ts"
 
 /** Bulk operations by helpers do what the instruction does: same bytes, same traps, nothing changed by a trap. */
@@ -65,9 +66,16 @@ const outcomeOf = ({ exports }: WebAssembly.Instance, call: () => Run) => {
   return { trap, memories: memories.map(({ buffer }) => Buffer.from(buffer.slice(0))) }
 }
 
+const copiesMixed = WebAssembly.validate(
+  bytesOf(`(module (memory $a i64 1) (memory $b 1)
+    (func i64.const 0 i32.const 0 i32.const 0 memory.copy $a $b))`)
+)
+
 describe("bulk operations on memories", () => {
   for (const [title, address, body] of OPERATIONS) {
-    it(`leave the bytes and the trap of the instruction: ${title}`, () => {
+    const mixed = address === "i64" && title.includes("another memory")
+    // V8 of Node 22 copies only between memories of one address type.
+    it.skipIf(mixed && !copiesMixed)(`leave the bytes and the trap of the instruction: ${title}`, () => {
       const wasm = bytesOf(moduleWith(address, body))
       const plain = new WebAssembly.Instance(new WebAssembly.Module(wasm))
       const guest = new MeteredInstance(wasm)
@@ -124,13 +132,16 @@ describe("bulk operations on memories", () => {
   })
 })
 
+// V8 of Node 22 has no tables with 64-bit indices: there the third table is left out, with the tests of it.
+const hasWide = engineHas("table64")
+
 /** Tables of numbered functions, read back by calling what is there. */
 const TABLES = `(type $t (func (result i32)))
-  (table $a (export "ta") 10 funcref) (table $b (export "tb") 12 funcref) (table $w (export "tw") i64 10 funcref)
+  (table $a (export "ta") 10 funcref) (table $b (export "tb") 12 funcref) ${hasWide ? '(table $w (export "tw") i64 10 funcref)' : ""}
   ${Array.from({ length: 8 }, (_, i) => `(func $f${i} (result i32) i32.const ${i})`).join(" ")}
   (elem $e func $f7 $f6 $f5 $f4 $f3 $f2 $f1 $f0)
   (elem (table $a) (i32.const 1) func $f0 $f1 $f2 $f3) (elem (table $b) (i32.const 0) func $f4 $f5 $f6 $f7)
-  (elem (table $w) (i64.const 3) func $f2 $f4 $f6)`
+  ${hasWide ? "(elem (table $w) (i64.const 3) func $f2 $f4 $f6)" : ""}`
 
 const TABLE_OPERATIONS: ReadonlyArray<readonly [title: string, body: string]> = [
   ["table.fill", "local.get $to ref.func $f7 local.get $n table.fill $a"],
@@ -155,7 +166,7 @@ const TABLE_OPERATIONS: ReadonlyArray<readonly [title: string, body: string]> = 
 describe("bulk operations on tables", () => {
   const few = fc.oneof(fc.integer({ min: 0, max: 13 }), fc.constantFrom(-1, 0x7fffffff))
   const contents = (exports: WebAssembly.Exports) =>
-    ["ta", "tb", "tw"].map((name) => {
+    (hasWide ? ["ta", "tb", "tw"] : ["ta", "tb"]).map((name) => {
       // The cast: the module above exports tables of functions under these names.
       const table = exports[name] as WebAssembly.Table
       // A table of 64 bits is indexed by bigints.
@@ -164,23 +175,27 @@ describe("bulk operations on tables", () => {
     })
 
   for (const [title, body] of TABLE_OPERATIONS) {
-    it(`leave the elements and the trap of the instruction: ${title}`, () => {
-      const wasm = bytesOf(
-        `(module ${TABLES} (func (export "f") (param $to i32) (param $from i32) (param $n i32) ${body}))`
-      )
-      fc.assert(
-        fc.property(few, few, few, (...args) => {
-          const plain = new WebAssembly.Instance(new WebAssembly.Module(wasm))
-          const guest = new MeteredInstance(wasm)
-          // The cast: `f` is a function.
-          const f = plain.exports["f"] as (...args: ReadonlyArray<number>) => void
-          const expected = attempt(() => f(...args)).trap
-          expect(guest.call("f", ...args).trap).toBe(expected)
-          expect(contents(guest.instance.exports)).toEqual(contents(plain.exports))
-        }),
-        { numRuns: 50 }
-      )
-    })
+    // As said above.
+    it.skipIf(body.includes("$w") && !hasWide)(
+      `leave the elements and the trap of the instruction: ${title}`,
+      () => {
+        const wasm = bytesOf(
+          `(module ${TABLES} (func (export "f") (param $to i32) (param $from i32) (param $n i32) ${body}))`
+        )
+        fc.assert(
+          fc.property(few, few, few, (...args) => {
+            const plain = new WebAssembly.Instance(new WebAssembly.Module(wasm))
+            const guest = new MeteredInstance(wasm)
+            // The cast: `f` is a function.
+            const f = plain.exports["f"] as (...args: ReadonlyArray<number>) => void
+            const expected = attempt(() => f(...args)).trap
+            expect(guest.call("f", ...args).trap).toBe(expected)
+            expect(contents(guest.instance.exports)).toEqual(contents(plain.exports))
+          }),
+          { numRuns: 50 }
+        )
+      }
+    )
   }
 
   it("move more than a chunk of elements in the right direction", () => {

@@ -15,6 +15,7 @@ import { InstructionReader } from "../../../src/wasm/InstructionReader.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
 import { OP } from "../../../src/wasm/Opcodes.ts"
 import { bodiesOf, sectionOf } from "../../../src/wasm/sectionOf.ts"
+import { lacksFor } from "../../guests/features.ts"
 import { custom, decoded, leb, moduleBytes, SAMPLER, wat, withBody } from "../../wasm/modules.ts"
 import { generateModule } from "./generateModule.ts"
 import { bytesOf, METER_OPTIONS, MeteredInstance, metered } from "./runMetered.ts"
@@ -254,7 +255,11 @@ describe("V8 accepts what comes out", () => {
     ["of functions without instructions", `(module ${"(func) ".repeat(300)})`],
     ["of everything that wabt can write", wat(SAMPLER)]
   ]
-  for (const [title, source] of cases) it(title, () => expect(accepted(source)).toBe(true))
+  for (const [title, source] of cases) {
+    const lacks = typeof source === "string" ? lacksFor(source) : []
+    // V8 of Node 24 has no exnref.
+    it.skipIf(lacks.length > 0)(title, () => expect(accepted(source)).toBe(true))
+  }
 
   it("whatever the width of the body's size", () => {
     for (const size of [1, 20, 60, 61, 62, 63, 64, 8_180, 8_190, 8_192, 16_384])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { MAKES_NAN } from "../../../src/fuel/meter/instructionActions.ts"
 import { OPCODES } from "../../../src/wasm/Opcodes.ts"
+import { engineHas } from "../../guests/features.ts"
 import { MeteredInstance } from "./runMetered.ts"
 
 /**
@@ -118,6 +119,8 @@ describe("nan: canonical", () => {
       expect(run(lane("f64", `(f64x2.promote_low_f32x4 ${vector("f32", bits)})`))).toBe(CANONICAL.f64)
   })
 
+  const canThrowAsReference = engineHas("exnref")
+
   it("sees a NaN wherever it can get out of a chain of arithmetic", () => {
     const nan = constant("f64", STRANGE.f64[0] ?? 0n)
     const sum = `(f64.add ${nan} (f64.const 1))`
@@ -142,7 +145,13 @@ describe("nan: canonical", () => {
       `(i64.reinterpret_f64 (select ${sum} (f64.const 0) (i32.const 1)))`,
       `(i64.reinterpret_f64 (f64.copysign (f64.const 1) ${sum})) drop (i64.reinterpret_f64 ${sum})`,
       `(local $x f64) (i64.reinterpret_f64 (local.tee $x ${sum}))`,
-      `(i64.reinterpret_f64 (block $h (result f64) (try_table (catch $t $h) (throw $t ${sum})) unreachable))`,
+      `(i64.reinterpret_f64 (try (result f64) (do (throw $t ${sum})) (catch $t)))`,
+      // V8 of Node 24 has no exnref; the legacy handler above is the same case there.
+      ...(canThrowAsReference
+        ? [
+            `(i64.reinterpret_f64 (block $h (result f64) (try_table (catch $t $h) (throw $t ${sum})) unreachable))`
+          ]
+        : []),
       `(i64x2.extract_lane 0 (f64x2.splat ${sum}))`
     ])
       expect([body, run(body, rest)]).toEqual([body, CANONICAL.f64])
