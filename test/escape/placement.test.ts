@@ -32,6 +32,8 @@ const VARIANTS: ReadonlyArray<readonly [string, MeteredOptions]> = RULES.flatMap
 
 /** Stands for the guest's random numbers, at no price. */
 const IMPORTS = { env: { get_random_u32: () => 4 } }
+/** Units up to which a firing is tried with every smaller amount of fuel. */
+const LESS_MAX = 120
 /** What the host's own price adds to a firing through the public API. */
 const HOST_PRICE = 250
 
@@ -43,7 +45,7 @@ const chargedFor = (wasm: Uint8Array, { functionName, args }: Firing, options: M
   const { start } = guest.made.plan.exports
   const before = start === undefined ? 0 : guest.call(start).charged
   const run = guest.call(functionName, ...args.map(Number))
-  return { units: before + run.charged + calls * HOST_PRICE, trap: run.trap }
+  return { units: before + run.charged + calls * HOST_PRICE, trap: run.trap, stop: run.stop }
 }
 
 const guests = readGuests().filter(({ header }) => header.path.startsWith("placement/"))
@@ -73,9 +75,28 @@ describe("a guest with its fuel counted by hand", () => {
           const call = [name, firing.functionName, ...firing.args]
           expect([...call, chargedFor(bytes, firing, options)]).toEqual([
             ...call,
-            { units: fuelUsed.min, trap: undefined }
+            { units: fuelUsed.min, trap: undefined, stop: undefined }
           ])
         }
+    })
+    // As above.
+    it.skipIf(lacks.length > 0)(`${header.path} does not return for less`, () => {
+      const bytes = wasm()
+      for (const firing of header.firings) {
+        const units = firing.expected.fuelUsed?.min ?? 0
+        if (firing.expected.ending.outcome !== "returned" || units > LESS_MAX) continue
+        for (const [name, placement] of RULES)
+          for (let fuel = 0; fuel < units; fuel++) {
+            const {
+              units: charged,
+              stop,
+              trap
+            } = chargedFor(bytes, firing, { placement, fuel, sliceMax: 20 })
+            const call = [name, firing.functionName, ...firing.args, fuel]
+            // Either it was stopped, or it managed to return and the account says that it owes.
+            expect([...call, charged > fuel, trap]).toEqual([...call, true, stop && "unreachable"])
+          }
+      }
     })
   }
 })
