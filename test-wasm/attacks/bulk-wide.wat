@@ -1,6 +1,5 @@
 ;;! proves: bulk operations on 64-bit memories, and between memories, cannot outrun fuel nor deadline
 ;;! needs: memory64, multi-memory
-;;! timeout: 300
 ;;! fuel: 1e7
 ;;! fire: fill
 ;;! crashed: OutOfFuel
@@ -10,9 +9,11 @@
 ;;! crashed: OutOfFuel
 ;;! fire: fill
 ;;! fuel: 9e11
+;;! timeout: 300
 ;;! crashed: TimedOut
 ;;! fire: across
 ;;! fuel: 9e11
+;;! timeout: 300
 ;;! crashed: TimedOut
 (module
   (memory $wide i64 100)

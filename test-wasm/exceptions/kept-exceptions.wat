@@ -1,6 +1,7 @@
 ;;! proves: exceptions that are kept as values count as objects: a list of them, each in the next one's payload, is out of memory
 ;;! needs: exnref
 ;;! fuel: 1e9
+;;! timeout: 20000
 ;;! fire: main
 ;;! crashed: OutOfMemory
 (module

@@ -1,5 +1,4 @@
 ;;! proves: growing by nothing, or in vain, for ever ends when the fuel does, or the deadline comes
-;;! timeout: 300
 ;;! fuel: 1e5
 ;;! fire: memory_by_zero
 ;;! crashed: OutOfFuel
@@ -9,6 +8,7 @@
 ;;! crashed: OutOfFuel
 ;;! fire: memory_by_zero
 ;;! fuel: 9e11
+;;! timeout: 300
 ;;! crashed: TimedOut
 (module
   (memory 1 1)

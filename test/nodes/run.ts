@@ -7,14 +7,15 @@ import { root } from "../tidy/sources.ts"
 import { CACHE_DEFAULT, NODE_VERSIONS, obtainNode, versionsOf } from "./versions.ts"
 
 /**
- * `npm run test:nodes [-- --cache DIR] [-- FILTER…]`: the tests on every supported Node, and the sums of each.
+ * `npm run test:nodes [-- --cache DIR] [--only VERSION] [FILTER…]`: the tests on every supported Node, and the sums
+ * of each.
  *
  * Vitest itself runs under each version, so that what the tests start is that version too. Tests of what a version's
  * V8 lacks are skipped by its features, never by its number; they are listed, so that a gate that lets nothing
  * through is seen. Fails where one test failed, or a version could not be run.
  */
 const { values, positionals } = parseArgs({
-  options: { cache: { type: "string", default: CACHE_DEFAULT } },
+  options: { cache: { type: "string", default: CACHE_DEFAULT }, only: { type: "string", default: "" } },
   allowPositionals: true
 })
 
@@ -30,13 +31,19 @@ const runOn = (executable: string, v8Options: ReadonlyArray<string>): Sums | und
     const output = join(scratch, "results.json")
     const vitest = join(root, "node_modules/vitest/vitest.mjs")
     const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${output}`]
+    // Whoever runs three suites has other work too: what hangs is found all the same.
+    const patience = ["--testTimeout=120000", "--hookTimeout=120000"]
     const execArgv = v8Options.map((option) => `--execArgv=${option}`)
-    spawnSync(executable, [...v8Options, vitest, "run", ...reporters, ...execArgv, ...positionals], {
-      cwd: root,
-      stdio: ["ignore", "inherit", "inherit"],
-      // What a test starts as `node` is this version too.
-      env: { ...process.env, PATH: `${dirname(executable)}${delimiter}${process.env["PATH"] ?? ""}` }
-    })
+    spawnSync(
+      executable,
+      [...v8Options, vitest, "run", ...reporters, ...patience, ...execArgv, ...positionals],
+      {
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+        // What a test starts as `node` is this version too.
+        env: { ...process.env, PATH: `${dirname(executable)}${delimiter}${process.env["PATH"] ?? ""}` }
+      }
+    )
     return sumsOf(JSON.parse(readFileSync(output, "utf8")))
   } catch (cause) {
     process.stderr.write(`no results: ${cause instanceof Error ? cause.message : String(cause)}\n`)
@@ -68,7 +75,13 @@ const sumsOf = ({ testResults }: Results): Sums => {
 
 const lines: Array<string> = []
 const all: Array<Sums> = []
-for (const { version, v8Options } of NODE_VERSIONS) {
+const asked = NODE_VERSIONS.filter(({ version }) => version.startsWith(values.only))
+if (asked.length === 0) {
+  const known = NODE_VERSIONS.map(({ version }) => version).join(", ")
+  process.stderr.write(`--only: expected the beginning of one of ${known}, got ${values.only}\n`)
+  process.exit(2)
+}
+for (const { version, v8Options } of asked) {
   const executable = obtainNode(version, values.cache)
   const { node, v8 } = versionsOf(executable)
   const title = `Node ${node}, V8 ${v8}${v8Options.map((option) => `, ${option}`).join("")}`
