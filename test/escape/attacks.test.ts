@@ -6,10 +6,12 @@ import { ATTACKS, ROWS } from "./attacks.ts"
 import { differenceOf, needsOf, openRange } from "./Range.ts"
 
 const range = openRange()
+/** Modules of megabytes, fired in two ways: on a machine with other work that takes its time. */
+const PATIENCE = { timeout: 60_000 }
 afterAll(range.dispose)
 
 for (const { row, name, mustNotBeObtained, proofs } of ATTACKS)
-  describe(`row ${row}, ${name}: nobody obtains ${mustNotBeObtained}`, () => {
+  describe(`row ${row}, ${name}: nobody obtains ${mustNotBeObtained}`, PATIENCE, () => {
     for (const { guest, how, holds } of proofs) {
       const lacks = needsOf(guest).filter((feature) => !engineHas(feature))
       // Where the engine lacks what a guest is made of, the title says which, and the module is refused there.
@@ -27,7 +29,7 @@ describe("the checklist", () => {
   it("proves every row with a guest, and names none that there is not", () => {
     const paths = new Set(readGuests().map(({ header }) => header.path))
     for (const { row, proofs } of ATTACKS) {
-      expect([row, proofs.length > 0]).toEqual([row, true])
+      expect([row, proofs.some(({ guest }) => guest !== MADE)]).toEqual([row, true])
       for (const { guest } of proofs)
         expect([guest, guest === MADE || paths.has(guest)]).toEqual([guest, true])
     }
