@@ -5,6 +5,8 @@ import {
   PLACEMENT_RULES,
   type Placement
 } from "../../src/fuel/meter/Placement.ts"
+import { makePriceTable, WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
+import { OP } from "../../src/wasm/Opcodes.ts"
 import { MeteredInstance, type MeteredOptions } from "../fuel/meter/runMetered.ts"
 import { body, exported, module, repeat, section, uleb } from "../guests/assemble.ts"
 import { engineHas } from "../guests/features.ts"
@@ -58,6 +60,23 @@ describe("a guest with its fuel counted by hand", () => {
         header.path,
         true
       ])
+  })
+
+  it("tells a meter that charges every entry twice from one that does not", () => {
+    const dear = makePriceTable({
+      ...WASMTIME_PRICES,
+      entry: 2,
+      price: (mnemonic) => WASMTIME_PRICES.instruction[OP[mnemonic]]
+    })
+    if (!("instruction" in dear)) throw new Error(`no such table: ${dear}`)
+    for (const { header, wasm } of guests) {
+      if (header.needs.some((feature) => !engineHas(feature))) continue
+      for (const firing of header.firings) {
+        const units = firing.expected.fuelUsed?.min
+        if (units !== undefined && firing.expected.ending.outcome === "returned")
+          expect(chargedFor(wasm(), firing, { prices: dear }).units).toBeGreaterThan(units)
+      }
+    }
   })
 
   for (const { header, wasm } of guests) {
