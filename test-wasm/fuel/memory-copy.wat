@@ -1,4 +1,5 @@
 ;;! proves: loops of memory.copy and memory.init cannot outrun their fuel, nor their deadline
+;;! timeout: 20000
 ;;! fire: copy
 ;;! fuel: 1e7
 ;;! crashed: OutOfFuel

@@ -1,4 +1,5 @@
 ;;! proves: a loop of memory.fill cannot outrun its fuel, nor its deadline
+;;! timeout: 20000
 ;;! fire: fill
 ;;! fuel: 1e7
 ;;! crashed: OutOfFuel

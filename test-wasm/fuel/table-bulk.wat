@@ -1,4 +1,5 @@
 ;;! proves: loops of table.fill, table.copy and table.init cannot outrun their fuel, nor their deadline
+;;! timeout: 20000
 ;;! fire: fill
 ;;! fuel: 1e7
 ;;! crashed: OutOfFuel

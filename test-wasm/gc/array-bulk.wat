@@ -1,6 +1,7 @@
 ;;! proves: loops of array.fill and array.copy cannot outrun their fuel
 ;;! needs: gc
 ;;! fuel: 1e7
+;;! timeout: 20000
 ;;! fire: fill
 ;;! crashed: OutOfFuel
 ;;! fire: copy
