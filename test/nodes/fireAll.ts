@@ -16,7 +16,12 @@ import { MeteredCode } from "./MeteredCode.ts"
  * A module that this engine does not take is a line too, so that it is known to be left out.
  */
 const print = (name: string, result: unknown): void => {
-  process.stdout.write(`${JSON.stringify({ name, result })}\n`)
+  // A guest's name may hold what some readers take for the end of a line.
+  const line = JSON.stringify({ name, result }).replace(
+    /[\u2028\u2029]/g,
+    (end) => `\\u${end.charCodeAt(0).toString(16)}`
+  )
+  process.stdout.write(`${line}\n`)
 }
 
 const METER: MeterOptions = {
