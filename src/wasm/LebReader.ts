@@ -72,6 +72,21 @@ export class LebReader {
 
   private longU32(): number {
     const first = this.at
+    if (this.end - first >= 3) {
+      // Two bytes and three, in their shortest form, without a loop.
+      const { bytes } = this
+      const one = bytes[first] ?? 0
+      const two = bytes[first + 1] ?? 0
+      if (two < 0x80 && two > 0) {
+        this.at = first + 2
+        return (one & 0x7f) | (two << 7)
+      }
+      const three = bytes[first + 2] ?? 0
+      if (two >= 0x80 && three < 0x80 && three > 0) {
+        this.at = first + 3
+        return (one & 0x7f) | ((two & 0x7f) << 7) | (three << 14)
+      }
+    }
     let value = 0
     for (let shift = 0; ; shift += 7) {
       const byte = this.u8()
@@ -86,6 +101,16 @@ export class LebReader {
 
   s32(): number {
     const first = this.at
+    if (this.end - first >= 2) {
+      const { bytes } = this
+      const one = bytes[first] ?? 0
+      const two = bytes[first + 1] ?? 0
+      // Two bytes, unless the second only repeats the sign.
+      if (one >= 0x80 && two < 0x80 && !isPadding(two, one)) {
+        this.at = first + 2
+        return (((one & 0x7f) | (two << 7)) << 18) >> 18
+      }
+    }
     let value = 0
     let previous = 0
     for (let shift = 0; ; shift += 7) {

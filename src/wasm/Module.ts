@@ -210,10 +210,13 @@ export interface ElementSection extends SectionBase {
 export interface ElementSegment {
   readonly mode: SegmentMode
   readonly items:
-    | { readonly kind: "funcs"; readonly funcIndices: ReadonlyArray<number> }
+    | { readonly kind: "funcs"; readonly funcIndices: Indices }
     /** `type` is `undefined` where the file leaves it out: then `funcref`. */
     | { readonly kind: "exprs"; readonly type: ValueType | undefined; readonly exprs: ReadonlyArray<Code> }
 }
+
+/** Numbers in their order; the decoder makes four bytes of each, because a segment may have ten million. */
+export type Indices = ArrayLike<number> & Iterable<number>
 
 export type SegmentMode =
   | { readonly kind: "passive" }

@@ -36,8 +36,15 @@ export class SectionReader extends LebReader {
     return items
   }
 
-  indices(what: string, countMax = DEFINITIONS_MAX): ReadonlyArray<number> {
-    return this.vector(what, u32Of, countMax)
+  indices(what: string): ReadonlyArray<number> {
+    return this.vector(what, u32Of)
+  }
+
+  /** As {@link indices}, for where there may be very many. */
+  packedIndices(what: string, countMax: number): Uint32Array {
+    const indices = new Uint32Array(this.count(what, countMax))
+    for (let i = 0; i < indices.length; i++) indices[i] = this.u32()
+    return indices
   }
 
   /** A byte that is one of 0 and below `bound`. */

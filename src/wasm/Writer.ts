@@ -141,7 +141,7 @@ export class Writer {
     if ((code === REF || code === REF_NULL) && typeof type !== "string") this.s33(heapCodeOf(type.heap))
   }
 
-  vector<A>(items: ReadonlyArray<A>, write: (item: A) => void): void {
+  vector<A>(items: Iterable<A> & { readonly length: number }, write: (item: A) => void): void {
     this.u32(items.length)
     for (const item of items) write(item)
   }

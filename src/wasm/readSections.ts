@@ -141,7 +141,7 @@ const readElementSegment = (reader: SectionReader): ElementSegment => {
   const typed = (flags & 3) !== 0
   if ((flags & 4) === 0) {
     if (typed) reader.choice("element kind", 1)
-    return { mode, items: { kind: "funcs", funcIndices: reader.indices("elements", ELEMENTS_MAX) } }
+    return { mode, items: { kind: "funcs", funcIndices: reader.packedIndices("elements", ELEMENTS_MAX) } }
   }
   const type = typed ? reader.refType() : undefined
   return {

@@ -83,7 +83,7 @@ const noteSection = (used: Set<Feature>, section: Section): void => {
         if (mode.kind === "declarative" || items.kind === "exprs") used.add("reference-types")
         if (items.kind !== "exprs") continue
         if (items.type !== undefined) noteValue(used, items.type)
-        for (const expr of items.exprs) noteConstExpr(used, expr)
+        noteConstExprs(used, items.exprs)
       }
       break
     case "data":
@@ -168,8 +168,24 @@ const ARITHMETIC: ReadonlySet<number> = new Set([
   OP["i64.mul"]
 ])
 
-const noteConstExpr = (used: Set<Feature>, code: Code): void => {
-  const reader = new InstructionReader(code.bytes, code.start, code.end)
+const noteConstExpr = (used: Set<Feature>, code: Code): void =>
+  noteInstructions(used, new InstructionReader(code.bytes, code.start, code.end))
+
+/** Ten million of them by one reader. */
+const noteConstExprs = (used: Set<Feature>, exprs: ReadonlyArray<Code>): void => {
+  const [first] = exprs
+  if (first === undefined) return
+  const reader = new InstructionReader(first.bytes)
+  for (const code of exprs) {
+    if (code.bytes !== reader.bytes) noteConstExpr(used, code)
+    else {
+      reader.reset(code.start, code.end)
+      noteInstructions(used, reader)
+    }
+  }
+}
+
+const noteInstructions = (used: Set<Feature>, reader: InstructionReader): void => {
   while (reader.next()) {
     if (ARITHMETIC.has(reader.op)) used.add("extended-const")
     used.add(OPCODES[reader.op]?.feature ?? "mvp")

@@ -9,7 +9,6 @@
 ;;! fire: once
 ;;! fuel: 1
 ;;! crashed: OutOfFuel
-;;! global: 0 = 0
 ;;! fire: stored
 ;;! fuel: 12
 ;;! returned: i32 2

@@ -3,8 +3,8 @@ import { makePriceTable, type PriceTable } from "../../src/fuel/PriceTable.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
 import type { Section } from "../../src/wasm/Module.ts"
 import { FUNCREF, type ValueType } from "../../src/wasm/ValueType.ts"
-import { Emitter } from "../fuel/meter/Emitter.ts"
 import { type MeteredOptions, runMetered } from "../fuel/meter/runMetered.ts"
+import { Emitter } from "../fuzz/Emitter.ts"
 
 /**
  * What Wasmtime's own tests of its fuel assert, asserted of ours, in modules of our own.
@@ -309,7 +309,7 @@ describe("what Wasmtime's tests allow to be configured and bounded", () => {
     expect(charged(wat, { fuel: 4 })).toMatchObject({ stop: undefined, charged: 4 })
     expect(charged(wat, { fuel: 3 }).charged).toBe(4)
     expect(charged(f(""), { fuel: 1 })).toMatchObject({ stop: undefined, charged: 1 })
-    expect(charged(f(""), { fuel: 0 })).toMatchObject({ stop: "fuel" })
+    expect(charged(f(""), { fuel: 0 }).charged).toBe(1)
   })
 })
 

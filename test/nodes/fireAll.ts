@@ -88,9 +88,9 @@ for (const { header, wasm } of readGuests()) {
   })
 }
 
-for (const { name, wasm, functionName, args } of kernels()) {
+for (const { name, wasm, brief } of kernels()) {
   const code = codeOf(`kernel ${name}`, wasm)
-  if (code !== undefined) fire(code, `kernel ${name}`, functionName, args, KERNEL_FUEL)
+  if (code !== undefined) fire(code, `kernel ${name}`, "run", [brief.argument], KERNEL_FUEL)
 }
 
 const [directory] = process.argv.slice(2)

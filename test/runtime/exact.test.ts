@@ -12,9 +12,9 @@ import { V8Engine } from "../../src/runtime/worker/V8Engine.ts"
 import { decodeInstructions } from "../../src/wasm/Instruction.ts"
 import { OP } from "../../src/wasm/Opcodes.ts"
 import { bodiesOf } from "../../src/wasm/sectionOf.ts"
-import { generateModule } from "../fuel/meter/generateModule.ts"
-import { meterNaively } from "../fuel/meter/meterNaively.ts"
 import { attempt } from "../fuel/meter/runMetered.ts"
+import { generateModule } from "../fuzz/generateModule.ts"
+import { meterNaively } from "../fuzz/meterNaively.ts"
 import { engineHas } from "../guests/features.ts"
 import { readGuests } from "../guests/readGuests.ts"
 import { decoded } from "../wasm/modules.ts"
@@ -83,7 +83,7 @@ describe("the fuel of a guest that trapped", () => {
     let trapped = 0
     fc.assert(
       fc.property(tape, (numbers) => {
-        const wasm = generateModule(numbers)
+        const wasm = generateModule(numbers, { alone: true })
         const report = fireHere(wasm, { functionName: "f", policy: { nan: "canonical" } })
         // What an init moves is charged before it finds that its segment was dropped.
         if (endOf(report) !== "failed Trapped" || drops(wasm)) return
@@ -198,7 +198,7 @@ describe.each(placements)("law: the outcome, and exact fuel, with the placement:
   it("are those of what ships, for random modules with any allowance", () => {
     fc.assert(
       fc.property(tape, fc.nat(400), (numbers, fuel) => {
-        const wasm = generateModule(numbers)
+        const wasm = generateModule(numbers, { alone: true })
         const options = { functionName: "f", fuel, policy: { nan: "canonical" } } as const
         expect(decidedOf(fireHere(wasm, options, { engine: other }))).toEqual(
           decidedOf(fireHere(wasm, options))

@@ -22,6 +22,7 @@ import {
   STEP,
   TAIL_CALL,
   TAIL_CALL_INDIRECT,
+  THROW,
   UNREACHABLE
 } from "./Events.ts"
 import { RUN_MAX } from "./FunctionAnalyser.ts"
@@ -228,8 +229,14 @@ export class ChargePlacer {
           least = shareCharges ? TRAPS : 0
           most = 0
           break
+        case THROW:
+          // A `rethrow` names a label too.
+          if (bits === 0) this.#note(HOLDS_HANDLER)
+          least = 0
+          most = 0
+          break
         default:
-          // What does not come back: `return`, `throw`.
+          // What does not come back: `return`.
           least = 0
           most = 0
       }

@@ -14,7 +14,8 @@ import type { MeterLayout } from "./Layout.ts"
  * ```
  * Why chunks? A loop of `memory.fill` over 64 MiB polls nothing: V8 cannot stop it and a worker's `terminate`
  * waits for seconds. What may overlap is moved from the end when the destination is above the source, as
- * memmove does. A dropped segment has no length that a module can ask for; its first chunk traps by itself.
+ * memmove does. A dropped segment has no length that a module can ask for: whether what is wanted of it is there
+ * tells a move of nothing from the end of it, which traps before anything is charged.
  */
 export const chunkedMove = (move: Move, layout: MeterLayout): AppendedFunction => {
   const asm = new Assembler()
@@ -32,6 +33,12 @@ export const chunkedMove = (move: Move, layout: MeterLayout): AppendedFunction =
       move.perform(asm, count)
       asm.op("unreachable")
     })
+  }
+  if (move.sides.some((side) => side.segment)) {
+    for (const side of move.sides) shift(asm, side, count, countType, "add")
+    // The local of the chunk is still 0.
+    move.perform(asm, chunk)
+    for (const side of move.sides) shift(asm, side, count, countType, "sub")
   }
   const forward = () => {
     takeChunk(asm, count, countType, chunk)

@@ -3,7 +3,7 @@ import type { ValueType } from "../../wasm/ValueType.ts"
 import type { PriceTable } from "../PriceTable.ts"
 import type { AppendedFunction } from "./AppendedFunction.ts"
 import { Assembler } from "./Assembler.ts"
-import { chargeAll, stopBecause } from "./charging.ts"
+import { CHUNK, chargeAll, chargeUnits, stopBecause } from "./charging.ts"
 import { outOfBounds } from "./chunkedMove.ts"
 import { dataLength, elementsLength, type Side, unpacked } from "./describeMove.ts"
 import type { Helper } from "./HelperRegistry.ts"
@@ -62,6 +62,14 @@ export const newArrayHelper = (
     asm.region("if", () => {
       perform()
       asm.op("unreachable")
+    })
+    // A dropped segment is found to be empty only by the instruction, which then has cost nothing.
+    asm.get(count).i32(CHUNK).op("i32.le_u")
+    asm.region("if", () => {
+      takeBytes(asm, bytes, layout)
+      perform()
+      chargeUnits(asm, count, "i32", prices.arrayElement, layout)
+      asm.op("return")
     })
   }
   takeBytes(asm, bytes, layout)

@@ -12,6 +12,7 @@ import { type ExactEnd, type ExactRun, runExactly } from "./runExactly.ts"
  *   charged to the unit (in a host call, by a throw, before its code ran) ──────────▶ exact
  *   charged ahead ── run again exactly ┬─ the same end, the same state ─────────────▶ exact
  *                                      ├─ was out of fuel, now fails within it ─────▶ exact, and that failure
+ *                                      ├─ failed, now is out of fuel before that ───▶ exact: out of fuel
  *                                      └─ another end, or cannot be run again ──────▶ bound, and why
  * ```
  * So an outcome does not depend on where the meter charges: a guest that trapped with fuel left has trapped, also
@@ -65,6 +66,9 @@ export const settleFailure = (run: FailedRun): Settled => {
       ? { ...again, captured: end.captured, fuel: fuelOf(allocated, end.charged, undefined) }
       : bound(`run again, it diverged: it ended as ${again.reason._tag}`)
   }
+  // It trapped where the counter was away in a local, and had gone further than it was given.
+  if (again.reason._tag === "OutOfFuel")
+    return { ...again, captured: end.captured, fuel: fuelOf(allocated, end.charged, undefined) }
   const difference = differenceOf(run, explained, end, again)
   return difference === undefined ? exact(end.charged) : bound(`run again, it diverged: ${difference}`)
 }

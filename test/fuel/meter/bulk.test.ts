@@ -122,6 +122,16 @@ describe("bulk operations on memories", () => {
     expect(new MeteredInstance(wat).call("f", PAGE - 1).charged).toBe(5 + PAGE - 1)
   })
 
+  it("charge nothing for what a dropped segment no longer has", () => {
+    const wat = `(module (memory 1) (data $d "0123456789")
+      (func (export "f") (param i32 i32) data.drop $d i32.const 1 local.get 0 local.get 1 memory.init $d))`
+    expect(new MeteredInstance(wat).call("f", 3, 4)).toMatchObject({
+      charged: 6,
+      trap: "memory access out of bounds"
+    })
+    expect(new MeteredInstance(wat).call("f", 0, 0)).toMatchObject({ charged: 6, trap: undefined })
+  })
+
   it("stop within a chunk of where the fuel ends", () => {
     const wat = `(module (memory 100) (export "m" (memory 0))
       (func (export "f") i32.const 0 i32.const 1 i32.const 6553600 memory.fill))`

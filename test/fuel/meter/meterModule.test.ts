@@ -15,9 +15,9 @@ import { InstructionReader } from "../../../src/wasm/InstructionReader.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
 import { OP } from "../../../src/wasm/Opcodes.ts"
 import { bodiesOf, sectionOf } from "../../../src/wasm/sectionOf.ts"
+import { generateModule } from "../../fuzz/generateModule.ts"
 import { lacksFor } from "../../guests/features.ts"
 import { custom, decoded, leb, moduleBytes, SAMPLER, wat, withBody } from "../../wasm/modules.ts"
-import { generateModule } from "./generateModule.ts"
 import { bytesOf, METER_OPTIONS, MeteredInstance, metered } from "./runMetered.ts"
 
 /** What metering does to a module beside its code. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest"
 import { encodeModule } from "../../../src/wasm/encodeModule.ts"
 import type { ArrayType, FuncType, Section } from "../../../src/wasm/Module.ts"
 import type { StorageType, ValueType } from "../../../src/wasm/ValueType.ts"
+import { Emitter } from "../../fuzz/Emitter.ts"
 import { engineHas } from "../../guests/features.ts"
-import { Emitter } from "./Emitter.ts"
 import { attempt, MeteredInstance } from "./runMetered.ts"
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
+import { meterNaively } from "../../fuzz/meterNaively.ts"
 import { lacksFor } from "../../guests/features.ts"
 import { decoded } from "../../wasm/modules.ts"
-import { meterNaively } from "./meterNaively.ts"
 import { LOST_BY_WASMTIME, PRICED } from "./priced.ts"
 import { bytesOf, MeteredInstance } from "./runMetered.ts"
 

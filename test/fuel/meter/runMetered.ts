@@ -4,6 +4,7 @@ import type { MeterOptions } from "../../../src/fuel/meter/MeterOptions.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
+import { trap } from "../../../src/runtime/worker/hostModules.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
 import { parseWat } from "../../guests/wat.ts"
@@ -20,6 +21,12 @@ export interface MeteredOptions extends Partial<MeterOptions> {
   /** Units of the largest slice. */
   readonly sliceMax?: number
   readonly imports?: WebAssembly.Imports
+  /** An instance whose metered module is taken again, whatever the other options say. */
+  readonly like?: MeteredInstance
+  /** Tampers with the module that the meter made: for mutants that a law must catch. */
+  readonly spoil?: (made: MeteredModule) => Uint8Array<ArrayBuffer>
+  /** Tampers with the counter that a refill hands out. */
+  readonly spoilRefill?: (counter: number) => number
 }
 
 export interface Run {
@@ -59,18 +66,27 @@ export const metered = (source: string | Uint8Array, options: MeteredOptions = {
 export class MeteredInstance {
   readonly made: MeteredModule
   readonly instance: WebAssembly.Instance
+  readonly #module: WebAssembly.Module
   readonly #options: MeteredOptions
   #account: Account
   /** What the module told the stop hook, in order. */
   readonly stops: Array<number> = []
+  /** The lowest counter that came to a refill, or was left by a call that returned. */
+  lowest = 0
 
   constructor(source: string | Uint8Array, options: MeteredOptions = {}) {
-    this.made = metered(source, options)
+    this.made = options.like?.made ?? metered(source, options)
     this.#options = options
     this.#account = this.#open()
-    this.instance = new WebAssembly.Instance(new WebAssembly.Module(this.made.bytes), options.imports ?? {})
+    const bytes = options.spoil === undefined ? this.made.bytes : options.spoil(this.made)
+    this.#module = options.like === undefined ? new WebAssembly.Module(bytes) : options.like.#module
+    this.instance = new WebAssembly.Instance(this.#module, options.imports ?? {})
     const hooks = hookFunctions(
-      (counter) => this.#account.refill(counter),
+      (counter) => {
+        this.lowest = Math.min(this.lowest, counter)
+        const granted = this.#account.refill(counter)
+        return options.spoilRefill === undefined ? granted : options.spoilRefill(granted)
+      },
       (why) => {
         this.stops.push(why)
         this.#account.stopFor(why === 1 ? "stack" : why === 2 ? "objects" : "growth")
@@ -95,9 +111,20 @@ export class MeteredInstance {
     const fuel = this.export<WebAssembly.Global>(fuelName)
     fuel.value = 0
     const run = attempt(() => this.export<(...args: ReadonlyArray<unknown>) => unknown>(name)(...args))
+    // A trap may leave no counter behind.
+    if (run.values !== undefined) this.lowest = Math.min(this.lowest, fuel.value)
     this.#account.settle(fuel.value)
     const { charged, stop, slices } = this.#account
     return { ...run, charged, stop, slices }
+  }
+
+  /** What an import does first: with the account empty it stops the guest, by a trap that nothing catches. */
+  look(): void {
+    const fuel = this.export<WebAssembly.Global>(this.made.plan.exports.fuel)
+    if (fuel.value >= 0) return
+    this.lowest = Math.min(this.lowest, fuel.value)
+    fuel.value = this.#account.refill(fuel.value)
+    if (fuel.value < 0) trap()
   }
 
   #open(): Account {

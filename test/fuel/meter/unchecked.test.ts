@@ -9,9 +9,9 @@ import { decodeInstructions } from "../../../src/wasm/Instruction.ts"
 import type { Code } from "../../../src/wasm/Module.ts"
 import { OP } from "../../../src/wasm/Opcodes.ts"
 import { bodiesOf } from "../../../src/wasm/sectionOf.ts"
+import { generateModule } from "../../fuzz/generateModule.ts"
 import { engineHas } from "../../guests/features.ts"
 import { decoded } from "../../wasm/modules.ts"
-import { generateModule } from "./generateModule.ts"
 import { MeteredInstance, metered } from "./runMetered.ts"
 import { uncheckedMax } from "./uncheckedMax.ts"
 
@@ -38,7 +38,7 @@ const worst = (
   Math.max(
     0,
     ...bodiesOf(decoded(bytes))
-      .slice(0, plan.guestFuncs)
+      .slice(0, plan.bodyOffsets.length)
       .map(({ code }) => uncheckedMax(change(decodeInstructions(code)), plan.layout.fuelGlobal))
   )
 

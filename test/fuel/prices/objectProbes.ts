@@ -1,7 +1,7 @@
 import { encodeModule } from "../../../src/wasm/encodeModule.ts"
 import type { Section } from "../../../src/wasm/Module.ts"
 import type { ValueType } from "../../../src/wasm/ValueType.ts"
-import { Emitter } from "../meter/Emitter.ts"
+import { Emitter } from "../../fuzz/Emitter.ts"
 import type { Timable } from "./measure.ts"
 
 /**
