@@ -1,4 +1,12 @@
 import {
+  ChargeLabels,
+  HOLDS_CALL,
+  HOLDS_HANDLER,
+  HOLDS_LOOP,
+  LOOP_GOES_ROUND,
+  LOOP_HAS_PARAMS
+} from "./ChargeLabels.ts"
+import {
   ALLOCATE,
   BLOCK,
   BRANCH,
@@ -25,8 +33,8 @@ import {
   THROW,
   UNREACHABLE
 } from "./Events.ts"
-import { RUN_MAX } from "./FunctionAnalyser.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
+import { RUN_MAX } from "./FunctionAnalysis.ts"
 import type { Placement } from "./Placement.ts"
 import { CALM, has, sparesCounter, type Traits } from "./Traits.ts"
 
@@ -65,14 +73,7 @@ export class ChargePlacer {
   readonly #events: Events
   readonly #traits: Traits
   readonly #rules: Placement
-  // By open label: the least and the most from there on, what its END was, its `else`, and what its body holds.
-  #least = new Int32Array(64)
-  #most = new Int32Array(64)
-  #end = new Int32Array(64)
-  #otherwise = new Int32Array(64)
-  #otherwiseMost = new Int32Array(64)
-  #holds = new Uint8Array(64)
-  #depth = 0
+  readonly #labels = new ChargeLabels()
   #first = 0
 
   constructor(events: Events, traits: Traits, rules: Placement) {
@@ -89,7 +90,8 @@ export class ChargePlacer {
     const { after, edge } = this
     const { kind, argument, cost } = this.#events
     const { shareCharges } = this.#rules
-    this.#depth = 0
+    const labels = this.#labels
+    labels.depth = 0
     this.sum = 0
     let least = 0
     let most = 0
@@ -113,80 +115,80 @@ export class ChargePlacer {
             least = 0
           }
           const loops = (bits & LABEL_LOOP) !== 0
-          this.#open(loops ? 0 : least, loops ? 0 : most, i)
-          if (loops && (bits & LABEL_TARGETED) !== 0) this.#note(LOOP_GOES_ROUND)
+          labels.open(loops ? 0 : least, loops ? 0 : most, i)
+          if (loops && (bits & LABEL_TARGETED) !== 0) this.#labels.note(LOOP_GOES_ROUND)
           break
         }
         case BLOCK:
-          this.#close(bits !== 0 ? HOLDS_HANDLER : 0)
+          labels.close(bits !== 0 ? HOLDS_HANDLER : 0)
           break
         case LOOP:
           after[i] = (after[i] ?? 0) + units(least)
           most += units(least)
           least = 0
-          this.#closeLoop(i, bits)
+          this.loop[i] = labels.held() | (bits > 0 ? LOOP_HAS_PARAMS : 0)
+          labels.close(HOLDS_LOOP)
           break
         case ELSE:
-          this.#otherwise[this.#depth - 1] = least
-          this.#otherwiseMost[this.#depth - 1] = most
+          labels.otherwise[labels.depth - 1] = least
+          labels.otherwiseMost[labels.depth - 1] = most
           // Until its `if` is met, the place for the charge of this arm is kept where the label is.
-          this.#end[this.#depth - 1] = i
-          least = this.#least[this.#depth - 1] ?? 0
-          most = this.#most[this.#depth - 1] ?? 0
+          labels.place[labels.depth - 1] = i
+          least = labels.least[labels.depth - 1] ?? 0
+          most = labels.most[labels.depth - 1] ?? 0
           break
         case IF: {
-          const top = this.#depth - 1
-          const other = this.#otherwise[top] ?? 0
-          const place = this.#end[top] ?? 0
+          const top = labels.depth - 1
+          const other = labels.otherwise[top] ?? 0
+          const place = labels.place[top] ?? 0
           const base = shareCharges ? Math.min(least, other) : 0
           const here = dearer(least, base)
           const there = dearer(other, base)
           after[i] = (after[i] ?? 0) + here
           if ((kind[firstEvent + place] ?? 0) === ELSE) after[place] = (after[place] ?? 0) + there
           else edge[place] = there
-          most = Math.max(most + here, (this.#otherwiseMost[top] ?? 0) + there)
+          most = Math.max(most + here, (labels.otherwiseMost[top] ?? 0) + there)
           least = base
-          this.#close(0)
+          labels.close(0)
           break
         }
         case CATCH: {
           after[i] = (after[i] ?? 0) + units(least)
-          least = this.#least[this.#depth - 1] ?? 0
-          most = this.#most[this.#depth - 1] ?? 0
+          least = labels.least[labels.depth - 1] ?? 0
+          most = labels.most[labels.depth - 1] ?? 0
           break
         }
         case BRANCH: {
-          const at = this.#depth - 1 - bits
-          least = this.#least[at] ?? 0
-          most = this.#most[at] ?? 0
+          const at = labels.depth - 1 - bits
+          least = labels.least[at] ?? 0
+          most = labels.most[at] ?? 0
           break
         }
         case BRANCH_IF: {
-          const at = this.#depth - 1 - (bits >> 1)
-          const target = this.#least[at] ?? 0
+          const at = labels.depth - 1 - (bits >> 1)
+          const target = labels.least[at] ?? 0
           const base = shareCharges ? Math.min(least, target) : 0
           const here = dearer(least, base)
           const there = dearer(target, base)
           after[i] = (after[i] ?? 0) + here
           edge[i] = there
-          if ((bits & 1) !== 0) this.#leavesPerhaps(at)
-          most = Math.max(most + here, (this.#most[at] ?? 0) + there)
+          if ((bits & 1) !== 0) labels.leavesPerhaps(at)
+          most = Math.max(most + here, (labels.most[at] ?? 0) + there)
           least = base
           break
         }
         case BRANCH_ON:
           after[i] = (after[i] ?? 0) + units(least)
-          most = Math.max(most + units(least), this.#most[this.#depth - 1 - (bits >> 1)] ?? 0)
+          most = Math.max(most + units(least), labels.most[labels.depth - 1 - (bits >> 1)] ?? 0)
           least = 0
-          if ((bits & 1) !== 0) this.#note(HOLDS_HANDLER)
-          this.#leavesPerhaps(this.#depth - 1 - (bits >> 1))
+          if ((bits & 1) !== 0) this.#labels.note(HOLDS_HANDLER)
+          labels.leavesPerhaps(labels.depth - 1 - (bits >> 1))
           break
         case BRANCH_TABLE:
-          most = 0
-          for (let at = Math.max(this.#depth - 1 - bits, 0); at < this.#depth; at++)
-            most = Math.max(most, this.#most[at] ?? 0)
+          // Of some labels it is none, and then this is more than the most.
+          most = labels.mostOfAll[labels.depth - 1] ?? 0
           least = 0
-          this.#leavesPerhaps(this.#depth - 1 - bits)
+          labels.leavesPerhaps(labels.depth - 1 - bits)
           break
         case CALL:
           ;[least, most] = this.#call(i, bits, least, most)
@@ -209,7 +211,7 @@ export class ChargePlacer {
           break
         case HELPER:
         case ALLOCATE:
-          this.#note(HOLDS_CALL)
+          this.#labels.note(HOLDS_CALL)
           // It looks at the counter itself; whoever calls this function must not think that nobody does.
           most++
           if (!this.#rules.exact) break
@@ -218,7 +220,7 @@ export class ChargePlacer {
           least = 0
           break
         case ENTRY:
-          this.holds = this.#holds[0] ?? 0
+          this.holds = labels.held()
           this.least = units(least)
           after[i] = (after[i] ?? 0) + units(least) - prepaid
           this.most = most + units(least) - prepaid
@@ -231,7 +233,7 @@ export class ChargePlacer {
           break
         case THROW:
           // A `rethrow` names a label too.
-          if (bits === 0) this.#note(HOLDS_HANDLER)
+          if (bits === 0) this.#labels.note(HOLDS_HANDLER)
           least = 0
           most = 0
           break
@@ -245,7 +247,7 @@ export class ChargePlacer {
 
   #call(i: number, node: number, least: number, most: number): readonly [number, number] {
     const traits = this.#traits
-    if (!sparesCounter(traits, node) && !this.#endsInTrap(i)) this.#note(HOLDS_CALL)
+    if (!sparesCounter(traits, node) && !this.#endsInTrap(i)) this.#labels.note(HOLDS_CALL)
     const prepaid = traits.prepaid[node] ?? 0
     const total = most + (traits.residual[node] ?? 0)
     if (this.#rules.chargePastCalls && has(traits, node, CALM)) return [least + prepaid, total]
@@ -257,41 +259,6 @@ export class ChargePlacer {
   #endsInTrap(i: number): boolean {
     const event = this.#first + i
     return this.#events.kind[event + 1] === UNREACHABLE && this.#events.cost[event] === 0
-  }
-
-  #open(least: number, most: number, end: number): void {
-    if (this.#depth === this.#least.length) this.#grow()
-    const top = this.#depth++
-    this.#least[top] = least
-    this.#most[top] = most
-    this.#end[top] = end
-    this.#otherwise[top] = least
-    this.#otherwiseMost[top] = most
-    this.#holds[top] = 0
-  }
-
-  /** Closes the label, and tells the one around it what was in it. */
-  #close(more: number): void {
-    const top = this.#depth - 1
-    this.#depth = top
-    this.#note(((this.#holds[top] ?? 0) & ~(LOOP_GOES_ROUND | LEAVES_PERHAPS)) | more)
-  }
-
-  #closeLoop(i: number, params: number): void {
-    const holds = this.#holds[this.#depth - 1] ?? 0
-    this.loop[i] = holds | (params > 0 ? LOOP_HAS_PARAMS : 0)
-    this.#close(HOLDS_LOOP)
-  }
-
-  /** Notes a branch to a label which may be taken or not, and has no place of its own to put a counter back. */
-  #leavesPerhaps(label: number): void {
-    for (let at = Math.max(label, 0); at < this.#depth; at++)
-      if (at > label || at === 0) this.#holds[at] = (this.#holds[at] ?? 0) | LEAVES_PERHAPS
-  }
-
-  #note(bits: number): void {
-    const top = this.#depth - 1
-    if (top >= 0) this.#holds[top] = (this.#holds[top] ?? 0) | bits
   }
 
   #reserve(count: number): void {
@@ -306,23 +273,6 @@ export class ChargePlacer {
     this.edge.fill(0, 0, count)
     this.loop.fill(0, 0, count)
   }
-
-  #grow(): void {
-    const size = this.#least.length * 2
-    const wider = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(size)
-      to.set(from)
-      return to
-    }
-    this.#least = wider(this.#least)
-    this.#most = wider(this.#most)
-    this.#end = wider(this.#end)
-    this.#otherwise = wider(this.#otherwise)
-    this.#otherwiseMost = wider(this.#otherwiseMost)
-    const holds = new Uint8Array(size)
-    holds.set(this.#holds)
-    this.#holds = holds
-  }
 }
 
 /**
@@ -335,15 +285,3 @@ const units = (least: number): number => least & (TRAPS - 1)
 
 /** What a way costs beyond what was charged before it. */
 const dearer = (least: number, base: number): number => Math.max(0, units(least) - units(base))
-
-/** What the body of a loop holds: something that looks at the counter where it is global … */
-export const HOLDS_CALL = 1
-/** … another loop … */
-export const HOLDS_LOOP = 2
-/** … or labels that are not written anew: those of handlers and of casts. */
-export const HOLDS_HANDLER = 4
-export const LOOP_HAS_PARAMS = 8
-/** Something branches to its header. */
-export const LOOP_GOES_ROUND = 16
-/** Something in it branches out of it or not, with values or by a table. */
-export const LEAVES_PERHAPS = 32

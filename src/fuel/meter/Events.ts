@@ -60,6 +60,11 @@ export const LABEL_TARGETED = 4
 export const LABEL_IF = 8
 export const LABEL_ELSE = 16
 
+/** By kind of event: 1 for those after which nothing can be reached until a label's end or another arm. */
+export const NEVER_GOES_ON = new Uint8Array(32)
+for (const kind of [BRANCH, BRANCH_TABLE, RETURN, UNREACHABLE, THROW, TAIL_CALL, TAIL_CALL_INDIRECT])
+  NEVER_GOES_ON[kind] = 1
+
 export class Events {
   length = 0
   /** Offset of the instruction. */

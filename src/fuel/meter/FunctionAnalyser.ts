@@ -5,12 +5,11 @@ import type { PriceTable } from "../PriceTable.ts"
 import { ControlFlow } from "./ControlFlow.ts"
 import * as Event from "./Events.ts"
 import { Events } from "./Events.ts"
-import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
+import { type AnalysisRules, type FunctionAnalysis, RUN_MAX } from "./FunctionAnalysis.ts"
 import type { HelperRegistry } from "./HelperRegistry.ts"
 import * as Action from "./instructionActions.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
 import { Numbers } from "./Numbers.ts"
-import type { Placement } from "./Placement.ts"
 
 /**
  * One pass over a function: its {@link Events}, what it calls, and how many operands it holds at most.
@@ -21,16 +20,6 @@ import type { Placement } from "./Placement.ts"
  *
  * The bytes have passed a validator; on others the numbers are senseless, but the pass is linear all the same.
  */
-
-/** What of the meter's options the analysis depends on. */
-export interface AnalysisRules {
-  readonly prices: PriceTable
-  readonly nan: "canonical" | "engine"
-  readonly placement: Placement
-}
-
-/** The most that straight code may cost before it is cut: a counter of 32 bits must hold a charge. */
-export const RUN_MAX = 2 ** 20
 
 /** Of code that compilers make: a dense module has an event every seven bytes. */
 const BYTES_PER_EVENT = 7

@@ -1,3 +1,16 @@
+import type { PriceTable } from "../PriceTable.ts"
+import type { Placement } from "./Placement.ts"
+
+/** What of the meter's options the analysis depends on. */
+export interface AnalysisRules {
+  readonly prices: PriceTable
+  readonly nan: "canonical" | "engine"
+  readonly placement: Placement
+}
+
+/** The most that straight code may cost before it is cut: a counter of 32 bits must hold a charge. */
+export const RUN_MAX = 2 ** 20
+
 /**
  * What was found out about one function: its part of the columns that all functions share, and what its frame
  * needs.

@@ -1,15 +1,18 @@
 import { InstructionReader } from "../../wasm/InstructionReader.ts"
 import type { Body } from "../../wasm/Module.ts"
 import { AppendedLocals } from "./AppendedLocals.ts"
+import { BodyCopier } from "./BodyCopier.ts"
 import { ChargePlacer } from "./ChargePlacer.ts"
-import { CHECK, CHECK_EDGE, CheckPlacer, COUNTER_LOCAL, GUARD, REFILL_OUTSIDE } from "./CheckPlacer.ts"
+import { CHECK, CHECK_EDGE, CheckPlacer, GUARD } from "./CheckPlacer.ts"
 import type { CodeBuffer } from "./CodeBuffer.ts"
+import { COUNTER_LOCAL, placeCounter, REFILL_OUTSIDE } from "./CounterPlacer.ts"
 import { canonicalNan } from "./canonicalNan.ts"
 import type { Events } from "./Events.ts"
 import * as Event from "./Events.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
 import { calleeOf } from "./findGuard.ts"
 import type { MeterLayout } from "./Layout.ts"
+import { LoopNest, NO_LOOP } from "./LoopNest.ts"
 import { MeterCode } from "./MeterCode.ts"
 import type { OffsetMap } from "./OffsetMap.ts"
 import type { Placement } from "./Placement.ts"
@@ -46,22 +49,15 @@ export class FunctionRewriter {
   readonly #layout: MeterLayout
   readonly #events: Events
   readonly #traits: Traits
+  readonly #rules: Placement
   readonly #charges: ChargePlacer
   readonly #checks: CheckPlacer
   readonly #out: CodeBuffer
   readonly #code: MeterCode
   readonly #reader: InstructionReader
-  /** The body being written. */
-  #source: Uint8Array
-  #from = 0
-  #start = 0
-  #map: OffsetMap | undefined
-  /** Labels open now, and how many were at the loop whose counter is a local, and at the one left for refills. */
-  #open = 0
-  #localFrom = NOWHERE
-  #refillFrom = NOWHERE
-  /** Whether the counter is a local in all of the function. */
-  #everywhere = false
+  readonly #source: Uint8Array
+  readonly #copier: BodyCopier
+  readonly #nest = new LoopNest()
 
   constructor(
     out: CodeBuffer,
@@ -73,9 +69,11 @@ export class FunctionRewriter {
   ) {
     this.#out = out
     this.#source = bytes
+    this.#copier = new BodyCopier(out, bytes)
     this.#layout = layout
     this.#events = events
     this.#traits = traits
+    this.#rules = rules
     this.#charges = new ChargePlacer(events, traits, rules)
     this.#checks = new CheckPlacer(events, traits, rules)
     this.#code = new MeterCode(out, layout, rules)
@@ -91,23 +89,20 @@ export class FunctionRewriter {
   rewrite(body: Body, analysis: FunctionAnalysis, frame: Frame, map?: OffsetMap): void {
     const out = this.#out
     const code = this.#code
+    const nest = this.#nest
     const start = out.openSize()
     this.#charges.place(analysis, this.#traits.prepaid[frame.funcIndex] ?? 0)
     this.#checks.place(analysis, this.#charges, frame.funcIndex, frame.slots)
     const { flags } = this.#checks
+    placeCounter(this.#events, this.#traits, this.#rules, analysis, this.#charges, flags)
     const count = analysis.endEvent - analysis.firstEvent
     const tracked = has(this.#traits, frame.funcIndex, TRACKED)
     const fuelLocal = flags.subarray(0, count).some((bits) => (bits & COUNTER_LOCAL) !== 0)
     const locals = new AppendedLocals(body, frame.params, tracked, fuelLocal, analysis.nanKinds)
     locals.write(out, body)
     code.begin(start, locals.depth, locals.fuel)
-    this.#start = start
-    this.#from = body.code.start
-    this.#map = map
-    this.#open = 1
-    this.#localFrom = NOWHERE
-    this.#refillFrom = NOWHERE
-    this.#everywhere = false
+    this.#copier.begin(body.code.start, start, map)
+    nest.begin()
     const { after } = this.#charges
     const { kind, argument } = this.#events
     for (let i = 0; i < count; i++) {
@@ -119,27 +114,26 @@ export class FunctionRewriter {
       switch (now) {
         case Event.ENTRY:
           if ((bits & COUNTER_LOCAL) !== 0) {
-            this.#upTo(this.#at(event))
+            this.#copier.upTo(this.#at(event))
             code.takeCounter()
-            this.#localFrom = 1
-            this.#everywhere = true
+            nest.takeEverywhere()
           }
           break
         case Event.BLOCK:
         case Event.IF:
-          this.#open++
+          this.#nest.open++
           break
         case Event.LOOP:
           if ((bits & COUNTER_LOCAL) !== 0) {
-            this.#upTo(this.#at(event))
+            this.#copier.upTo(this.#at(event))
             code.takeCounter()
-            this.#localFrom = this.#open
+            this.#nest.localFrom = this.#nest.open
           }
           if ((bits & REFILL_OUTSIDE) !== 0) {
             this.#enterTwice(event, cost)
             continue
           }
-          this.#open++
+          this.#nest.open++
           break
         case Event.END:
           cost = this.#end(event, i, cost)
@@ -159,22 +153,22 @@ export class FunctionRewriter {
         case Event.THROW:
           this.#putBack(event)
           if ((argument[event] ?? 0) > 0) {
-            this.#upTo(this.#at(event))
+            this.#copier.upTo(this.#at(event))
             code.allocate(argument[event] ?? 0)
           }
           break
         case Event.CALL:
         case Event.CALL_INDIRECT:
           if (tracked && readsDepth(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0))) {
-            this.#upTo(this.#at(event))
+            this.#copier.upTo(this.#at(event))
             code.setDepth(0)
           }
           if (
-            this.#localFrom !== NOWHERE &&
+            this.#nest.isLocal &&
             !sparesCounter(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0))
           ) {
             this.#putBack(event)
-            this.#upTo(this.#events.after[event] ?? 0)
+            this.#copier.upTo(this.#after(event))
             if (kind[event + 1] !== Event.UNREACHABLE) code.takeCounter()
           }
           break
@@ -182,34 +176,34 @@ export class FunctionRewriter {
         case Event.TAIL_CALL_INDIRECT:
           this.#putBack(event)
           if (tracked) {
-            this.#upTo(this.#at(event))
+            this.#copier.upTo(this.#at(event))
             code.setDepth(frame.slots)
           }
           break
         case Event.HELPER:
           this.#putBack(event)
-          this.#replace(event)
+          this.#copier.replace(this.#at(event), this.#after(event))
           out.u8(0x10).u32(this.#layout.firstHelperFunc + (argument[event] ?? 0))
-          if (this.#everywhere) code.takeCounter()
+          if (this.#nest.everywhere) code.takeCounter()
           break
         case Event.ALLOCATE:
-          this.#upTo(this.#at(event))
+          this.#copier.upTo(this.#at(event))
           code.allocate(argument[event] ?? 0)
           break
         case Event.CANONICAL_NAN:
-          this.#upTo(this.#at(event))
+          this.#copier.upTo(this.#at(event))
           canonicalNan(out, argument[event] ?? 0, locals.nan[argument[event] ?? 0] ?? 0)
           break
       }
-      if (NEVER_GOES_ON[now] === 1) this.#dropTo(event)
+      if (Event.NEVER_GOES_ON[now] === 1) this.#copier.dropTo(this.#after(event), this.#at(event + 1))
       if (cost === 0 && (bits & (CHECK | GUARD)) === 0) continue
-      this.#upTo(this.#events.after[event] ?? 0)
-      const local = this.#localFrom !== NOWHERE
+      this.#copier.upTo(this.#after(event))
+      const local = this.#nest.isLocal
       code.charge(cost, local)
       if ((bits & GUARD) !== 0) code.guard(frame.slots)
       if ((bits & CHECK) !== 0) code.look(local)
     }
-    this.#upTo(body.code.end)
+    this.#copier.upTo(body.code.end)
     out.sizeSince(start)
   }
 
@@ -217,93 +211,64 @@ export class FunctionRewriter {
     return this.#events.at[event] ?? 0
   }
 
-  /** Copies the guest's bytes up to an offset. */
-  #upTo(offset: number): void {
-    if (offset <= this.#from) return
-    this.#map?.copied(this.#out.at - this.#start, this.#from, offset)
-    this.#out.copy(this.#source, this.#from, offset)
-    this.#from = offset
-  }
-
-  /**
-   * Leaves out what cannot be reached, up to the next event: its labels would have to be counted anew like any
-   * others', for a validator reads them.
-   */
-  #dropTo(event: number): void {
-    this.#upTo(this.#events.after[event] ?? 0)
-    this.#from = this.#at(event + 1)
-  }
-
-  /** Copies up to an instruction, which what is written next stands for. */
-  #replace(event: number): void {
-    this.#upTo(this.#at(event))
-    this.#map?.copied(this.#out.at - this.#start, this.#from, this.#from)
-    this.#from = this.#events.after[event] ?? 0
+  #after(event: number): number {
+    return this.#events.after[event] ?? 0
   }
 
   #enterTwice(event: number, cost: number): void {
-    const [at, after] = [this.#at(event), this.#events.after[event] ?? 0]
-    this.#replace(event)
+    const [at, after] = [this.#at(event), this.#after(event)]
+    this.#copier.replace(this.#at(event), this.#after(event))
     this.#out.copy(this.#source, at, after)
     this.#code.refillBefore(cost)
     this.#out.copy(this.#source, at, after)
     this.#code.payOrLeave(cost)
-    this.#refillFrom = this.#open++
+    this.#nest.refillFrom = this.#nest.open++
   }
 
   /** *Returns* what is still to be charged after it. */
   #end(event: number, i: number, cost: number): number {
     const edge = this.#charges.edge[i] ?? 0
     const look = ((this.#checks.flags[i] ?? 0) & CHECK_EDGE) !== 0
-    const local = this.#localFrom !== NOWHERE
+    const local = this.#nest.isLocal
     if (edge !== 0 || look) {
-      this.#upTo(this.#at(event))
+      this.#copier.upTo(this.#at(event))
       this.#out.u8(0x05)
       this.#code.charge(edge, local)
       if (look) this.#code.look(local)
     }
-    this.#open--
-    if (this.#everywhere && this.#open === 0) {
-      this.#upTo(this.#at(event))
+    this.#nest.open--
+    if (this.#nest.everywhere && this.#nest.open === 0) {
+      this.#copier.upTo(this.#at(event))
       this.#code.returnCounter(0)
-      this.#localFrom = NOWHERE
+      this.#nest.localFrom = NO_LOOP
     }
-    if (this.#open === this.#refillFrom) {
-      this.#upTo(this.#events.after[event] ?? 0)
+    if (this.#nest.open === this.#nest.refillFrom) {
+      this.#copier.upTo(this.#after(event))
       this.#out.u8(0x0b)
-      this.#refillFrom = NOWHERE
+      this.#nest.refillFrom = NO_LOOP
     }
-    if (this.#everywhere || this.#open !== this.#localFrom) return cost
-    this.#upTo(this.#events.after[event] ?? 0)
-    this.#localFrom = NOWHERE
+    if (this.#nest.everywhere || this.#nest.open !== this.#nest.localFrom) return cost
+    this.#copier.upTo(this.#after(event))
+    this.#nest.localFrom = NO_LOOP
     this.#code.returnCounter(cost)
     return 0
   }
 
   /** Before control leaves the function: the counter goes back where others look for it. */
   #putBack(event: number): void {
-    if (this.#localFrom === NOWHERE) return
-    this.#upTo(this.#at(event))
+    if (!this.#nest.isLocal) return
+    this.#copier.upTo(this.#at(event))
     this.#code.returnCounter(0)
-  }
-
-  #leavesLocal(label: number): boolean {
-    return this.#localFrom !== NOWHERE && this.#open - 1 - label < this.#localFrom
-  }
-
-  /** The label as it counts now that there may be one more. */
-  #label(label: number): number {
-    return this.#refillFrom !== NOWHERE && this.#open - 1 - label < this.#refillFrom ? label + 1 : label
   }
 
   #branchIf(event: number, argument: number, edge: number, look: boolean): void {
     const label = argument >> 1
-    const leaves = this.#leavesLocal(label)
-    const to = this.#label(label)
+    const leaves = this.#nest.leavesLocal(label)
+    const to = this.#nest.label(label)
     if (leaves || edge !== 0 || look) {
-      this.#replace(event)
+      this.#copier.replace(this.#at(event), this.#after(event))
       this.#out.u8(0x04).u8(0x40)
-      const local = this.#localFrom !== NOWHERE
+      const local = this.#nest.isLocal
       this.#code.charge(edge, local)
       if (look) this.#code.look(local)
       if (leaves) this.#code.returnCounter(0)
@@ -312,40 +277,24 @@ export class FunctionRewriter {
         .u32(to + 1)
         .u8(0x0b)
     } else if (to !== label) {
-      this.#replace(event)
+      this.#copier.replace(this.#at(event), this.#after(event))
       this.#out.u8(0x0d).u32(to)
     }
   }
 
   /** A branch with one label or many. Only `br` leads out of a loop whose counter is a local. */
   #branch(event: number, outermost: number): void {
-    if (this.#leavesLocal(outermost)) this.#putBack(event)
-    if (this.#label(outermost) === outermost) return
-    this.#replace(event)
+    if (this.#nest.leavesLocal(outermost)) this.#putBack(event)
+    if (this.#nest.label(outermost) === outermost) return
+    this.#copier.replace(this.#at(event), this.#after(event))
     const reader = this.#reader
-    reader.reset(this.#at(event), this.#events.after[event] ?? 0)
+    reader.reset(this.#at(event), this.#after(event))
     reader.next()
     this.#out.u8(this.#source[this.#at(event)] ?? 0)
     if ((this.#events.kind[event] ?? 0) === Event.BRANCH_TABLE) {
       this.#out.u32(reader.labelCount)
-      for (let i = 0; i < reader.labelCount; i++) this.#out.u32(this.#label(reader.label(i)))
+      for (let i = 0; i < reader.labelCount; i++) this.#out.u32(this.#nest.label(reader.label(i)))
     }
-    this.#out.u32(this.#label(reader.a))
+    this.#out.u32(this.#nest.label(reader.a))
   }
 }
-
-/** By kind of event: 1 for those after which nothing can be reached until a label's end or another arm. */
-const NEVER_GOES_ON = new Uint8Array(32)
-for (const kind of [
-  Event.BRANCH,
-  Event.BRANCH_TABLE,
-  Event.RETURN,
-  Event.UNREACHABLE,
-  Event.THROW,
-  Event.TAIL_CALL,
-  Event.TAIL_CALL_INDIRECT
-])
-  NEVER_GOES_ON[kind] = 1
-
-/** No loop of that kind is open. */
-const NOWHERE = -1

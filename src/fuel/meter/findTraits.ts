@@ -1,7 +1,7 @@
 import type { ModuleAnalysis } from "./analyseModule.ts"
 import type { CallGraph } from "./CallGraph.ts"
 import { ChargePlacer } from "./ChargePlacer.ts"
-import { RUN_MAX } from "./FunctionAnalyser.ts"
+import { RUN_MAX } from "./FunctionAnalysis.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
 import type { Placement } from "./Placement.ts"
 import { BOUNDED, CALM, TRACKED, type Traits } from "./Traits.ts"
