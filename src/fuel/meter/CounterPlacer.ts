@@ -37,7 +37,11 @@ const CHARGES_PER_SYNC = 8
 const NOT_QUIET = HOLDS_CALL | HOLDS_HANDLER | LEAVES_PERHAPS
 const NOT_ENTERED_TWICE = HOLDS_CALL | HOLDS_LOOP | HOLDS_HANDLER | LOOP_HAS_PARAMS
 
-/** Adds its bits to the flags of one function, whose charges and looks are placed. */
+/**
+ * Adds its bits to the flags of one function, whose charges and looks are placed.
+ *
+ * *Returns* whether the counter is a local anywhere.
+ */
 export const placeCounter = (
   events: Events,
   traits: Traits,
@@ -45,8 +49,8 @@ export const placeCounter = (
   analysis: FunctionAnalysis,
   charges: ChargePlacer,
   flags: Uint8Array
-): void => {
-  if (!rules.fuelInLocals || !analysis.loops) return
+): boolean => {
+  if (!rules.fuelInLocals || analysis.loops === 0) return false
   const { kind, argument } = events
   const { firstEvent, endEvent } = analysis
   const everywhere = isEverywhere(events, traits, analysis, charges)
@@ -55,6 +59,7 @@ export const placeCounter = (
   let loops = 0
   // The number of the outermost loop in which the counter is a local, 0 outside of any.
   let quiet = 0
+  let found = everywhere
   for (let i = 0; i < endEvent - firstEvent; i++) {
     const event = firstEvent + i
     if (kind[event] === LOOP) {
@@ -62,6 +67,7 @@ export const placeCounter = (
       const holds = charges.loop[i] ?? 0
       if (!everywhere && quiet === 0 && (holds & NOT_QUIET) === 0 && (holds & LOOP_GOES_ROUND) !== 0) {
         quiet = loops
+        found = true
         flags[i] = (flags[i] ?? 0) | COUNTER_LOCAL
       }
       const looks = ((flags[i] ?? 0) & CHECK) !== 0
@@ -72,16 +78,17 @@ export const placeCounter = (
       loops--
     }
   }
+  return found
 }
 
 /** Whether the counter is a local in all of the function but round calls. */
 const isEverywhere = (
   { kind, argument }: Events,
   traits: Traits,
-  { firstEvent, endEvent, handles }: FunctionAnalysis,
+  { firstEvent, endEvent, handles, loops }: FunctionAnalysis,
   { after, edge, loop, holds }: ChargePlacer
 ): boolean => {
-  if (handles || (holds & LEAVES_PERHAPS) !== 0) return false
+  if (handles || (holds & LEAVES_PERHAPS) !== 0 || loops < QUIET_LOOPS_MIN) return false
   let charges = 0
   let syncs = 1
   let quietLoops = 0

@@ -42,6 +42,7 @@ export class FunctionAnalyser {
   readonly #runMax: number
   readonly #flow: ControlFlow
   #traits = 0
+  #loops = 0
   #nanKinds = 0
   #pendingNan = Action.NAN_NONE
   /** Of the straight code since the last event. */
@@ -65,6 +66,7 @@ export class FunctionAnalyser {
     const flow = this.#flow
     flow.reset(results)
     this.#traits = 0
+    this.#loops = 0
     this.#nanKinds = 0
     this.#pendingNan = Action.NAN_NONE
     this.#cost = this.#prices.entry
@@ -94,7 +96,7 @@ export class FunctionAnalyser {
       nanKinds: this.#nanKinds,
       vectors: (this.#traits & VECTORS) !== 0,
       throws: (this.#traits & THROWS) !== 0,
-      loops: (this.#traits & LOOPS) !== 0,
+      loops: this.#loops,
       handles: (this.#traits & HANDLES) !== 0
     }
   }
@@ -134,7 +136,7 @@ export class FunctionAnalyser {
         if (action === Action.TRY_TABLE) this.#clauses(r)
         return
       case Action.LOOP:
-        this.#traits |= LOOPS
+        this.#loops++
         this.#emit(r.start, r.at, Event.LOOP, r.a >= 0 ? this.#facts.params(r.a) : 0)
         return this.#enter(r, action)
       case Action.IF:
@@ -290,5 +292,4 @@ export class FunctionAnalyser {
 /** What was met in a function, as bits. */
 const VECTORS = 1
 const THROWS = 2
-const LOOPS = 4
-const HANDLES = 8
+const HANDLES = 4

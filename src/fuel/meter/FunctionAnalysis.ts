@@ -32,7 +32,7 @@ export interface FunctionAnalysis {
   readonly vectors: boolean
   /** Whether it throws itself, whoever catches. */
   readonly throws: boolean
-  readonly loops: boolean
+  readonly loops: number
   /** Whether it catches. */
   readonly handles: boolean
 }

@@ -94,10 +94,9 @@ export class FunctionRewriter {
     this.#charges.place(analysis, this.#traits.prepaid[frame.funcIndex] ?? 0)
     this.#checks.place(analysis, this.#charges, frame.funcIndex, frame.slots)
     const { flags } = this.#checks
-    placeCounter(this.#events, this.#traits, this.#rules, analysis, this.#charges, flags)
+    const fuelLocal = placeCounter(this.#events, this.#traits, this.#rules, analysis, this.#charges, flags)
     const count = analysis.endEvent - analysis.firstEvent
     const tracked = has(this.#traits, frame.funcIndex, TRACKED)
-    const fuelLocal = flags.subarray(0, count).some((bits) => (bits & COUNTER_LOCAL) !== 0)
     const locals = new AppendedLocals(body, frame.params, tracked, fuelLocal, analysis.nanKinds)
     locals.write(out, body)
     code.begin(start, locals.depth, locals.fuel)

@@ -56,11 +56,14 @@ export class MeterCode {
   charge(cost: number, local: boolean): void {
     if (cost === 0) return
     const out = this.#out
-    if (local) out.u8(LOCAL_GET).u32(this.#fuelLocal)
-    else this.#put(this.#loadFuel)
-    out.u8(I32_CONST).s32(cost)
-    if (local) out.u8(I32_SUB).u8(LOCAL_SET).u32(this.#fuelLocal)
-    else this.#put(this.#subtractFuel)
+    if (local) {
+      out.u8(LOCAL_GET).u32(this.#fuelLocal).u8(I32_CONST).s32(cost)
+      out.u8(I32_SUB).u8(LOCAL_SET).u32(this.#fuelLocal)
+    } else {
+      this.#put(this.#loadFuel)
+      out.u8(I32_CONST).s32(cost)
+      this.#put(this.#subtractFuel)
+    }
   }
 
   look(local: boolean): void {

@@ -28,6 +28,12 @@ export const RESERVE_SLOTS = 1024
 /** The most that a call may charge without a look at the counter. */
 export const BOUNDED_MAX = 512
 
+/**
+ * Events of the largest function that is bounded or prepaid: what a call of a larger one charges for its own entry
+ * is nothing beside what it does, and they are most of the code.
+ */
+const SMALL_MAX = 100
+
 /** The most that callers charge for a call. */
 export const PREPAID_MAX = 4096
 
@@ -77,7 +83,8 @@ export const findTraits = (
       if (graph.open) bounded = false
     } else if (imported) residual = 0
     else if (own !== undefined) {
-      if (own.loops || own.handles) bounded = false
+      if (own.loops > 0 || own.handles) bounded = false
+      if (own.endEvent - own.firstEvent > SMALL_MAX) continue
       placer.place(own, 0)
       if (
         rules.chargeCallees &&

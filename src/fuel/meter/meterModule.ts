@@ -11,7 +11,7 @@ import { CodeBuffer } from "./CodeBuffer.ts"
 import { FunctionMaps } from "./FunctionMaps.ts"
 import { FunctionRewriter } from "./FunctionRewriter.ts"
 import { findTraits } from "./findTraits.ts"
-import { type Hints, hintBranches } from "./hintBranches.ts"
+import { BranchHints } from "./hintBranches.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { MeteredModule } from "./MeteredModule.ts"
 import type { MeterOptions } from "./MeterOptions.ts"
@@ -51,9 +51,8 @@ const meter = (module: Module, options: MeterOptions): MeteredModule => {
   const code = writeCode(module, analysis, facts, layout, traits, options.placement, appendix)
   const { helpers } = analysis.helpers
   const maps = new FunctionMaps(module, { layout, helpers, traits }, options)
-  const changed = hintBranches(
-    moveCodeMetadata(append(module, appendix, layout, options, exports.section, code.contents), maps),
-    code.hints
+  const changed = code.hints.into(
+    moveCodeMetadata(append(module, appendix, layout, options, exports.section, code.contents), maps)
   )
   const bytes = encodeModule(options.customSections === "keep" ? changed : stripped(changed))
   const codeStart = codeSectionStart(bytes)
@@ -105,14 +104,14 @@ const writeCode = (
 ): {
   readonly contents: Uint8Array
   readonly bodyOffsets: Uint32Array
-  readonly hints: ReadonlyArray<Hints>
+  readonly hints: BranchHints
 } => {
   const { bodies, functions, events } = analysis
   const original = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
   const out = new CodeBuffer(Math.ceil(original * 1.6) + 4096)
   const rewriter = new FunctionRewriter(out, module.bytes, layout, events, traits, placement)
   const bodyOffsets = new Uint32Array(bodies.length)
-  const hints: Array<Hints> = []
+  const hints = new BranchHints()
   out.u32(bodies.length + appendix.functions.length)
   for (const [index, body] of bodies.entries()) {
     const analysed = functions[index]
@@ -124,8 +123,7 @@ const writeCode = (
       params: facts.params(facts.typeOfFunc(funcIndex)),
       slots: analysis.slots[funcIndex] ?? 0
     })
-    if (placement.hintBranches && rewriter.unlikely.length > 0)
-      hints.push({ funcIndex, offsets: [...rewriter.unlikely] })
+    if (placement.hintBranches) hints.add(funcIndex, rewriter.unlikely)
   }
   for (const { locals, code } of appendix.functions) {
     const start = out.openSize()
