@@ -56,6 +56,8 @@ export const countByModel = (
       exports: [...(old?.exports ?? []), { name: UNITS, kind: "global", index: units }]
     }))
   )
+  // The model counts with 32-bit numbers of bytes; what it cannot count it does not explain.
+  if (!WebAssembly.validate(bytes)) return undefined
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), importsOf(imports))
   // The casts: the one export is made above, the other is what the case calls.
   const counter = exports[UNITS] as WebAssembly.Global<"i64">

@@ -47,7 +47,8 @@ export const runOnV8 = ({ case: one, metered, options, args, types, imports, glo
     if (typeof target !== "function") return { end: "refused", detail: `no function ${name}` }
     try {
       const result: unknown = target(...given)
-      const results = types.results.length > 1 ? [...(result as Iterable<unknown>)] : [result]
+      // The start function returns nothing, whatever the case's own does.
+      const results: ReadonlyArray<unknown> = Array.isArray(result) ? result : [result]
       return {
         end: "returned",
         detail: types.results.map((type, i) => showNumber(type, results[i])).join(" ")
