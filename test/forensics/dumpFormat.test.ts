@@ -92,7 +92,7 @@ describe("the format", () => {
       `01${"18000000"}${Buffer.from("the journal is not whole").toString("hex")}`
     )
     expect(sha256Hex(file)).toMatchInlineSnapshot(
-      `"b0d6153c5bb7be6f72ede2c1418107d1a20ad9c80e0ee79bd7a92f3561bcbe64"`
+      `"08a1fc5e259eca29abb398285af38ec8bc9cd1e78c7751d6e81be14b446ca8b2"`
     )
   })
 })
