@@ -175,7 +175,9 @@ const allowancesAgree: Law = (subject, tampering = {}) => {
   const least = counted ? units : (subject.naive.rounds[0]?.units ?? 0)
   for (const fuel of new Set([least - 1, subject.choice(4) % least, Math.floor(least / 2), 0])) {
     const less = play(fuel)
-    equal(law, `${what(fuel)}: stopped`, "fuel", less.rounds[0]?.stop)
+    // A trap may come before a look: an exact build, run again, then says that the fuel was out.
+    const trappedFirst = !counted && less.rounds[0]?.returned === false
+    if (!trappedFirst) equal(law, `${what(fuel)}: stopped`, "fuel", less.rounds[0]?.stop)
     equal(law, `${what(fuel)}: host calls`, full.host.slice(0, less.host.length), less.host)
     overdraft(law, what(fuel), less.guest)
     // What is called first costs something, and a host is asked only while something is left.

@@ -21,8 +21,10 @@ import {
   END,
   ENTRY,
   type Events,
+  endsInTrap,
   HELPER,
   IF,
+  LABEL_DEAD,
   LABEL_LOOP,
   LABEL_PAYS,
   LABEL_TARGETED,
@@ -100,6 +102,9 @@ export class ChargePlacer {
       const bits = argument[event] ?? 0
       least += cost[event] ?? 0
       this.sum += cost[event] ?? 0
+      // More than this is no bound for anybody, and columns of 32 bits must hold it: a sum that wrapped round made a
+      // function of four thousand million units one that need not look.
+      if (most > MOST_MAX) most = MOST_MAX
       // A counter of 32 bits must hold a charge.
       if (units(least) > RUN_MAX) {
         after[i] = units(least)
@@ -108,7 +113,7 @@ export class ChargePlacer {
       }
       switch (kind[event]) {
         case END: {
-          const joins = (bits & LABEL_LOOP) === 0 && bits !== 0
+          const joins = (bits & LABEL_LOOP) === 0 && (bits & ~LABEL_DEAD) !== 0
           if (joins && (!shareCharges || (bits & LABEL_PAYS) !== 0)) {
             after[i] = (after[i] ?? 0) + units(least)
             most += units(least)
@@ -247,18 +252,13 @@ export class ChargePlacer {
 
   #call(i: number, node: number, least: number, most: number): readonly [number, number] {
     const traits = this.#traits
-    if (!sparesCounter(traits, node) && !this.#endsInTrap(i)) this.#labels.note(HOLDS_CALL)
+    if (!sparesCounter(traits, node) && !endsInTrap(this.#events, this.#first + i))
+      this.#labels.note(HOLDS_CALL)
     const prepaid = traits.prepaid[node] ?? 0
     const total = most + (traits.residual[node] ?? 0)
     if (this.#rules.chargePastCalls && has(traits, node, CALM)) return [least + prepaid, total]
     this.after[i] = (this.after[i] ?? 0) + units(least)
     return [prepaid, total + units(least)]
-  }
-
-  /** Whether nothing but `unreachable` follows the event: a call that does not come back. */
-  #endsInTrap(i: number): boolean {
-    const event = this.#first + i
-    return this.#events.kind[event + 1] === UNREACHABLE && this.#events.cost[event] === 0
   }
 
   #reserve(count: number): void {
@@ -280,6 +280,9 @@ export class ChargePlacer {
  * trap all fuel is a bound. A bounds check that panics otherwise splits the charge of the loop that it is in.
  */
 const TRAPS = 2 ** 30
+
+/** Far beyond what any bounded function may charge. */
+const MOST_MAX = 2 ** 20
 
 const units = (least: number): number => least & (TRAPS - 1)
 

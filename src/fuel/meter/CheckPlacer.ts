@@ -140,9 +140,15 @@ export class CheckPlacer {
         case Event.CALL_INDIRECT:
           this.#call(calleeOf(this.#traits, kind[event] ?? 0, bits), i)
           break
-        case Event.RETURN:
         case Event.TAIL_CALL:
         case Event.TAIL_CALL_INDIRECT:
+          // Its caller cannot tell what it charges from what the callee does.
+          if (this.#state.early >= 0)
+            this.#state.early += this.#traits.residual[calleeOf(this.#traits, kind[event] ?? 0, bits)] ?? 0
+          this.#leave()
+          this.#state.live = false
+          break
+        case Event.RETURN:
           this.#leave()
           this.#state.live = false
           break

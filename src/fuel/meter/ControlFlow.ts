@@ -4,6 +4,7 @@ import {
   ELSE,
   END,
   type Events,
+  LABEL_DEAD,
   LABEL_ELSE,
   LABEL_IF,
   LABEL_LOOP,
@@ -111,6 +112,6 @@ export class ControlFlow {
     this.height = (control.base[open] ?? 0) + (control.results[open] ?? 0)
     control.depth = open
     this.move(0, 0)
-    if (entered) this.#events.push(at, after, END, label)
+    if (entered) this.#events.push(at, after, END, this.live ? label : label | LABEL_DEAD)
   }
 }

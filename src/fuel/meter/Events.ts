@@ -59,6 +59,8 @@ export const LABEL_PAYS = 2
 export const LABEL_TARGETED = 4
 export const LABEL_IF = 8
 export const LABEL_ELSE = 16
+/** Nothing can reach what follows. */
+export const LABEL_DEAD = 32
 
 /** By kind of event: 1 for those after which nothing can be reached until a label's end or another arm. */
 export const NEVER_GOES_ON = new Uint8Array(32)
@@ -112,3 +114,7 @@ export class Events {
     this.kind = kinds
   }
 }
+
+/** Whether nothing but `unreachable` follows an event: a call that does not come back. */
+export const endsInTrap = (events: Events, event: number): boolean =>
+  events.kind[event + 1] === UNREACHABLE && events.cost[event] === 0

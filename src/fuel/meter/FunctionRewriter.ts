@@ -7,8 +7,8 @@ import { CHECK, CHECK_EDGE, CheckPlacer, GUARD } from "./CheckPlacer.ts"
 import type { CodeBuffer } from "./CodeBuffer.ts"
 import { COUNTER_LOCAL, placeCounter, REFILL_OUTSIDE } from "./CounterPlacer.ts"
 import { canonicalNan } from "./canonicalNan.ts"
-import type { Events } from "./Events.ts"
 import * as Event from "./Events.ts"
+import { type Events, endsInTrap } from "./Events.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
 import { calleeOf } from "./findGuard.ts"
 import type { MeterLayout } from "./Layout.ts"
@@ -22,14 +22,13 @@ import { has, readsDepth, sparesCounter, TRACKED, type Traits } from "./Traits.t
  * Writes one function again, with the meter in it: the guest's bytes as they are, and between them, at the
  * events of the analysis, what pays and what looks.
  *
- * Depth is set before a call and never given back after one: whoever calls next sets it again. So there is no
- * exit, branch or exception on which it could be forgotten. A counter in a local is put back on every way out of
- * its loop.
+ * Depth is set before a call and never given back after one: whoever calls next sets it again, so no exit can forget
+ * it. A counter in a local is put back on every way out of its loop.
  *
  * ```
- *   loop $again                        a loop that calls nothing, innermost:
- *     if (fuel < cost) refill            the only call stands outside of it, and it
- *     loop $guest                        is entered again where its header is
+ *   loop $again                        a loop that calls nothing, innermost: the only
+ *     if (fuel < cost) refill          call stands outside of it, and it is entered
+ *     loop $guest                      again where its header is
  *       br_if $again (fuel < cost)
  *       fuel -= cost  …                  labels that lead out of it count one more
  *     end
@@ -145,8 +144,12 @@ export class FunctionRewriter {
         case Event.BRANCH_TABLE:
           this.#branch(event, now === Event.BRANCH_ON ? (argument[event] ?? 0) >> 1 : (argument[event] ?? 0))
           break
-        case Event.RETURN:
         case Event.UNREACHABLE:
+          // Behind a call that does not come back the counter is where the callee left it.
+          if (!this.#nest.away) this.#putBack(event)
+          this.#nest.away = false
+          break
+        case Event.RETURN:
           this.#putBack(event)
           break
         case Event.THROW:
@@ -168,7 +171,8 @@ export class FunctionRewriter {
           ) {
             this.#putBack(event)
             this.#copier.upTo(this.#after(event))
-            if (kind[event + 1] !== Event.UNREACHABLE) code.takeCounter()
+            this.#nest.away = endsInTrap(this.#events, event)
+            if (!this.#nest.away) code.takeCounter()
           }
           break
         case Event.TAIL_CALL:
@@ -194,7 +198,9 @@ export class FunctionRewriter {
           canonicalNan(out, argument[event] ?? 0, locals.nan[argument[event] ?? 0] ?? 0)
           break
       }
-      if (Event.NEVER_GOES_ON[now] === 1) this.#copier.dropTo(this.#after(event), this.#at(event + 1))
+      const dead = now === Event.END && ((argument[event] ?? 0) & Event.LABEL_DEAD) !== 0
+      if ((dead || Event.NEVER_GOES_ON[now] === 1) && i < count - 1)
+        this.#copier.dropTo(this.#after(event), this.#at(event + 1))
       if (cost === 0 && (bits & (CHECK | GUARD)) === 0) continue
       this.#copier.upTo(this.#after(event))
       const local = this.#nest.isLocal
@@ -206,13 +212,8 @@ export class FunctionRewriter {
     out.sizeSince(start)
   }
 
-  #at(event: number): number {
-    return this.#events.at[event] ?? 0
-  }
-
-  #after(event: number): number {
-    return this.#events.after[event] ?? 0
-  }
+  #at = (event: number): number => this.#events.at[event] ?? 0
+  #after = (event: number): number => this.#events.after[event] ?? 0
 
   #enterTwice(event: number, cost: number): void {
     const [at, after] = [this.#at(event), this.#after(event)]

@@ -14,11 +14,15 @@ export class LoopNest {
   /** Whether the counter is a local in all of the function. */
   everywhere = false
 
+  /** Whether the counter was put back for a call that does not come back. */
+  away = false
+
   begin(): void {
     this.open = 1
     this.localFrom = NO_LOOP
     this.refillFrom = NO_LOOP
     this.everywhere = false
+    this.away = false
   }
 
   takeEverywhere(): void {
