@@ -51,5 +51,10 @@ const failureOf = (hold: () => void): string | undefined => {
   }
 }
 
+/**
+ * Not while this module is still being evaluated: it imports modules that await, and V8 (Node 26) ends the process
+ * with "Check failed: !is_null()" where a thread is terminated in the evaluation of such a module.
+ */
+const port = parentPort
 // The cast: `fuzz.ts` hands over just that.
-if (parentPort !== null) work(parentPort, workerData as FuzzWork)
+if (port !== null) setImmediate(() => work(port, workerData as FuzzWork))
