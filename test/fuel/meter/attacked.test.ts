@@ -40,13 +40,14 @@ describe("a guest made against the meter", () => {
     const guest = new MeteredInstance(
       `(module
         (func $bounded ${units(500)})
-        (type $unit (func)) (table funcref (elem $bounded))
-        (func $f (param i32) local.get 0 if loop br 0 end end ${units(100)}
+        (type $unit (func)) (table funcref (elem $bounded $f))
+        (func $f (param i32) local.get 0 if loop br 0 end end ${units(240)}
           (return_call_indirect (type $unit) (i32.const 0)))
-        (func (export "f") ${"i32.const 0 call $f ".repeat(500)}))`,
-      { fuel: 10 }
+        (func (export "f") (param i32)
+          ${"i32.const 0 call $f ".repeat(500)} local.get 0 if loop br 0 end end))`,
+      { fuel: 1003 }
     )
-    expect(guest.call("f").stop).toBe("fuel")
+    expect(guest.call("f", 0).stop).toBe("fuel")
     expect(guest.lowest).toBeGreaterThanOrEqual(-2 * UNCHECKED_MAX)
   })
 })
