@@ -2,7 +2,7 @@
 ;;! fuel: 10500040
 ;;! fire: f 1500000
 ;;! crashed: Trapped unreachable
-;;! fuel-used: 10500020..10500040
+;;! fuel-used: 10500019..10500040
 (module
   ;; Entry 1; a round get const add tee get lt br_if: 7.
   (func $work (param $n i32)

@@ -1,11 +1,11 @@
 ;;! proves: a trap that its fuel did not reach is OutOfFuel, also where the counter was a local and died with the frame
-;;! fire: f 1500000
-;;! fuel: 12000010
+;;! fire: f 1000000
+;;! fuel: 8000010
 ;;! crashed: OutOfFuel
-;;! fire: f 1500000
-;;! fuel: 12000030
+;;! fire: f 1000000
+;;! fuel: 8000030
 ;;! crashed: Trapped integer divide by zero
-;;! fuel-used: 12000016..12000030
+;;! fuel-used: 8000016..8000030
 (module
   ;; Entry 1. A round: get eqz if 3, get const sub set br 5: 8. The last: 3, and 12 to the division: 1 + 8 n + 15.
   ;; The arm is charged after the look in the header.

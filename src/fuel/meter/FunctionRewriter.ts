@@ -36,7 +36,6 @@ import { has, readsDepth, sparesCounter, TRACKED, type Traits } from "./Traits.t
  * ```
  */
 
-/** What the rewriter needs of one function beside its bytes and its events. */
 export interface Frame {
   readonly funcIndex: number
   /** Parameters of its type; its first appended local comes after these and its own. */
@@ -198,9 +197,12 @@ export class FunctionRewriter {
           canonicalNan(out, argument[event] ?? 0, locals.nan[argument[event] ?? 0] ?? 0)
           break
       }
-      const dead = now === Event.END && ((argument[event] ?? 0) & Event.LABEL_DEAD) !== 0
-      if ((dead || Event.NEVER_GOES_ON[now] === 1) && i < count - 1)
+      if (Event.NEVER_GOES_ON[now] === 1) this.#copier.dropTo(this.#after(event), this.#at(event + 1))
+      // A validator takes what follows this end for code that can run, and must be told.
+      else if (now === Event.END && ((argument[event] ?? 0) & Event.LABEL_DEAD) !== 0 && i < count - 1) {
         this.#copier.dropTo(this.#after(event), this.#at(event + 1))
+        out.u8(0x00)
+      }
       if (cost === 0 && (bits & (CHECK | GUARD)) === 0) continue
       this.#copier.upTo(this.#after(event))
       const local = this.#nest.isLocal
@@ -254,7 +256,7 @@ export class FunctionRewriter {
     return 0
   }
 
-  /** Before control leaves the function: the counter goes back where others look for it. */
+  /** The counter goes back where others look for it. */
   #putBack(event: number): void {
     if (!this.#nest.isLocal) return
     this.#copier.upTo(this.#at(event))
@@ -282,7 +284,6 @@ export class FunctionRewriter {
     }
   }
 
-  /** A branch with one label or many. Only `br` leads out of a loop whose counter is a local. */
   #branch(event: number, outermost: number): void {
     if (this.#nest.leavesLocal(outermost)) this.#putBack(event)
     if (this.#nest.label(outermost) === outermost) return
