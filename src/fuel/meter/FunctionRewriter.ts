@@ -205,10 +205,9 @@ export class FunctionRewriter {
       }
       if (cost === 0 && (bits & (CHECK | GUARD)) === 0) continue
       this.#copier.upTo(this.#after(event))
-      const local = this.#nest.isLocal
-      code.charge(cost, local)
+      code.charge(cost, nest.isLocal)
       if ((bits & GUARD) !== 0) code.guard(frame.slots)
-      if ((bits & CHECK) !== 0) code.look(local)
+      if ((bits & CHECK) !== 0) code.look(nest.isLocal)
     }
     this.#copier.upTo(body.code.end)
     out.sizeSince(start)
@@ -219,7 +218,7 @@ export class FunctionRewriter {
 
   #enterTwice(event: number, cost: number): void {
     const [at, after] = [this.#at(event), this.#after(event)]
-    this.#copier.replace(this.#at(event), this.#after(event))
+    this.#copier.replace(at, after)
     this.#out.copy(this.#source, at, after)
     this.#code.refillBefore(cost)
     this.#out.copy(this.#source, at, after)
@@ -256,7 +255,6 @@ export class FunctionRewriter {
     return 0
   }
 
-  /** The counter goes back where others look for it. */
   #putBack(event: number): void {
     if (!this.#nest.isLocal) return
     this.#copier.upTo(this.#at(event))
