@@ -6,6 +6,7 @@ import { Munition } from "../../../src/index.ts"
 import { policyKey, RUN_POLICY_DEFAULT } from "../../../src/runtime/RunPolicy.ts"
 import { OP, OPCODES } from "../../../src/wasm/Opcodes.ts"
 import { meterNaively } from "../../fuzz/meterNaively.ts"
+import { lacksFor } from "../../guests/features.ts"
 import { parseWat } from "../../guests/wat.ts"
 import { decoded } from "../../wasm/modules.ts"
 import { PRICED } from "../meter/priced.ts"
@@ -44,7 +45,11 @@ describe("the weighted prices", () => {
 
   it("are charged as counting before every instruction charges them", () => {
     // The slow count knows no price of an element or a page but 1.
-    const rows = PRICED.filter(({ title }) => !/^(table|memory)\.(fill|copy|init|grow)/.test(title))
+    // What the engine lacks is skipped one by one where the same rows are counted by hand.
+    const rows = PRICED.filter(
+      ({ title, wat }) => !/^(table|memory)\.(fill|copy|init|grow)/.test(title) && lacksFor(wat).length === 0
+    )
+    expect(rows.length).toBeGreaterThan(20)
     for (const { title, wat, args } of rows) {
       const { exports } = new WebAssembly.Instance(
         new WebAssembly.Module(meterNaively(decoded(bytesOf(wat)), WEIGHTED_PRICES))
