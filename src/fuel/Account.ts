@@ -1,4 +1,4 @@
-import { PARK } from "./meter/Layout.ts"
+import { COUNTER_IN_LOCAL, PARK } from "./meter/Layout.ts"
 
 /**
  * The account of one firing: how much fuel it was given, how much it has used, and why it was stopped.
@@ -10,8 +10,6 @@ import { PARK } from "./meter/Layout.ts"
  *
  * Why a guest was stopped is written here by whoever stopped it. A trap's text is never asked.
  */
-
-import { COUNTER_IN_LOCAL } from "./meter/Layout.ts"
 
 /** What stopped the guest, as far as the host decided it. */
 export type Stop = "fuel" | "deadline" | "cancelled" | "stack" | "objects" | "growth" | "host"

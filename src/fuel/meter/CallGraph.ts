@@ -28,8 +28,6 @@ export interface CallGraph {
   readonly callees: Uint32Array
   /** By function: 1 if a reference to it can exist inside the module. */
   readonly addressTaken: Uint8Array
-  /** By function: 1 if the host can call it by name, or as the start function. */
-  readonly exported: Uint8Array
   readonly open: boolean
 }
 
@@ -46,12 +44,6 @@ export const makeCallGraph = (
   const nodes = count + shapes.count
   const addressTaken = new Uint8Array(count)
   for (const index of [...referenced, ...referencesOutsideCode(module)]) addressTaken[index] = 1
-  const exported = new Uint8Array(count)
-  for (const { kind, index } of sectionOf(module, "export")?.exports ?? [])
-    if (kind === "func") exported[index] = 1
-  const start = sectionOf(module, "start")
-  if (start !== undefined) exported[start.funcIndex] = 1
-
   const firstCallee = new Uint32Array(nodes + 1)
   for (const [index, { firstCall, endCall }] of functions.entries())
     firstCallee[facts.importedFuncs + index + 1] = endCall - firstCall
@@ -84,7 +76,6 @@ export const makeCallGraph = (
     firstCallee,
     callees,
     addressTaken,
-    exported,
     open: isOpen(facts)
   }
 }

@@ -1,3 +1,5 @@
+import { widened } from "./widened.ts"
+
 /**
  * The labels that are open while a function is read backwards, as columns: what each way on from a label costs, and
  * what was seen of its body so far.
@@ -59,20 +61,15 @@ export class ChargeLabels {
 
   #grow(): void {
     const size = this.least.length * 2
-    this.least = wider(this.least, new Int32Array(size))
-    this.most = wider(this.most, new Int32Array(size))
-    this.mostOfAll = wider(this.mostOfAll, new Int32Array(size))
-    this.otherwise = wider(this.otherwise, new Int32Array(size))
-    this.otherwiseMost = wider(this.otherwiseMost, new Int32Array(size))
-    this.place = wider(this.place, new Int32Array(size))
-    this.holds = wider(this.holds, new Uint8Array(size))
-    this.leaves = wider(this.leaves, new Int32Array(size))
+    this.least = widened(this.least, size)
+    this.most = widened(this.most, size)
+    this.mostOfAll = widened(this.mostOfAll, size)
+    this.otherwise = widened(this.otherwise, size)
+    this.otherwiseMost = widened(this.otherwiseMost, size)
+    this.place = widened(this.place, size)
+    this.holds = widened(this.holds, size)
+    this.leaves = widened(this.leaves, size)
   }
-}
-
-const wider = <A extends Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(from: A, to: A): A => {
-  to.set(from)
-  return to
 }
 
 /** What the body of a loop holds: something that looks at the counter where it is global … */

@@ -1,3 +1,5 @@
+import { widened } from "./widened.ts"
+
 /**
  * The labels that are open at one place of a function, innermost last, as columns of numbers.
  *
@@ -35,16 +37,11 @@ export class ControlStack {
 
   #grow(): void {
     const size = this.kind.length * 2
-    this.kind = grown(this.kind, new Uint8Array(size))
-    this.base = grown(this.base, new Int32Array(size))
-    this.params = grown(this.params, new Int32Array(size))
-    this.results = grown(this.results, new Int32Array(size))
-    this.label = grown(this.label, new Uint8Array(size))
-    this.live = grown(this.live, new Uint8Array(size))
+    this.kind = widened(this.kind, size)
+    this.base = widened(this.base, size)
+    this.params = widened(this.params, size)
+    this.results = widened(this.results, size)
+    this.label = widened(this.label, size)
+    this.live = widened(this.live, size)
   }
-}
-
-const grown = <A extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(from: A, to: A): A => {
-  to.set(from)
-  return to
 }

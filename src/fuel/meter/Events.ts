@@ -1,3 +1,5 @@
+import { widened } from "./widened.ts"
+
 /**
  * What the meter keeps of every function: the instructions that shape its control flow or are rewritten, in the
  * order of their offsets, and what the straight code after each of them costs.
@@ -100,18 +102,11 @@ export class Events {
 
   #grow(): void {
     const size = Math.ceil(this.kind.length * 1.5)
-    const wider = (from: Int32Array) => {
-      const to = new Int32Array(size)
-      to.set(from)
-      return to
-    }
-    this.at = wider(this.at)
-    this.after = wider(this.after)
-    this.argument = wider(this.argument)
-    this.cost = wider(this.cost)
-    const kinds = new Uint8Array(size)
-    kinds.set(this.kind)
-    this.kind = kinds
+    this.at = widened(this.at, size)
+    this.after = widened(this.after, size)
+    this.kind = widened(this.kind, size)
+    this.argument = widened(this.argument, size)
+    this.cost = widened(this.cost, size)
   }
 }
 

@@ -1,3 +1,5 @@
+import { widened } from "./widened.ts"
+
 /**
  * What is known at one place of how far control has gone without a look at the counter, on any way to there, and
  * what comes to each label that is open.
@@ -71,11 +73,7 @@ export class LookState {
 
   open(loop: number): void {
     const row = this.depth++ * ROW
-    if (row === this.#rows.length) {
-      const wider = new Int32Array(this.#rows.length * 2)
-      wider.set(this.#rows)
-      this.#rows = wider
-    }
+    if (row === this.#rows.length) this.#rows = widened(this.#rows, this.#rows.length * 2)
     this.#rows[row + REACHED] = 0
     this.#rows[row + UNCHECKED] = 0
     this.#rows[row + EARLY] = -1

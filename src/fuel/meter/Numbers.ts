@@ -1,3 +1,5 @@
+import { widened } from "./widened.ts"
+
 /** A growing column of integers: four bytes each, where an array of objects would take a hundred. */
 export class Numbers {
   #values: Int32Array<ArrayBuffer>
@@ -8,7 +10,7 @@ export class Numbers {
   }
 
   push(value: number): void {
-    if (this.length === this.#values.length) this.#grow()
+    if (this.length === this.#values.length) this.#values = widened(this.#values, this.length * 2)
     this.#values[this.length++] = value
   }
 
@@ -18,11 +20,5 @@ export class Numbers {
 
   set(index: number, value: number): void {
     this.#values[index] = value
-  }
-
-  #grow(): void {
-    const grown = new Int32Array(this.#values.length * 2)
-    grown.set(this.#values)
-    this.#values = grown
   }
 }

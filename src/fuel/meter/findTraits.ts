@@ -44,15 +44,16 @@ export const findTraits = (
   rules: Placement
 ): Traits => {
   const { functions, nodes } = graph
+  const callers = callersOf(graph)
   const traits: Traits = {
     functions,
     nodeOfType: graph.nodeOfType,
-    bits: calmNodes(facts, analysis, graph),
+    bits: calmNodes(facts, analysis, graph, callers),
     prepaid: new Uint16Array(nodes),
     residual: new Uint16Array(nodes)
   }
   const { bits } = traits
-  const { order, acyclic } = bottomUp(graph)
+  const { order, acyclic } = bottomUp(graph, callers)
   const placer = new ChargePlacer(analysis.events, traits, rules)
   const longest = new Float64Array(nodes)
   const cyclic: Array<number> = []
@@ -74,15 +75,11 @@ export const findTraits = (
     }
     path += analysis.slots[node] ?? 0
     longest[node] = path
-    const imported = node < facts.importedFuncs
-    if ((tracked || path > RESERVE_SLOTS) && !imported && node < functions)
-      bits[node] = (bits[node] ?? 0) | TRACKED
-    else if (tracked && node >= functions) bits[node] = (bits[node] ?? 0) | TRACKED
+    if (tracked || path > RESERVE_SLOTS) bits[node] = (bits[node] ?? 0) | TRACKED
     const own = analysis.functions[node - facts.importedFuncs]
     if (node >= functions) {
       if (graph.open) bounded = false
-    } else if (imported) residual = 0
-    else if (own !== undefined) {
+    } else if (own !== undefined) {
       if (own.loops > 0 || own.handles) bounded = false
       if (own.endEvent - own.firstEvent > SMALL_MAX) continue
       placer.place(own, 0)
@@ -137,7 +134,8 @@ const settleCycles = (
 const calmNodes = (
   facts: ModuleFacts,
   { functions }: Pick<ModuleAnalysis, "functions">,
-  graph: CallGraph
+  graph: CallGraph,
+  { firstCaller, callers }: Callers
 ): Uint8Array => {
   const bits = new Uint8Array(graph.nodes).fill(CALM)
   const restless: Array<number> = []
@@ -149,15 +147,16 @@ const calmNodes = (
   for (let f = 0; f < facts.importedFuncs; f++) disturb(f)
   for (const [index, { throws }] of functions.entries()) if (throws) disturb(facts.importedFuncs + index)
   if (graph.open) for (let node = graph.functions; node < graph.nodes; node++) disturb(node)
-  const { firstCaller, callers } = callersOf(graph)
   for (let node = restless.pop(); node !== undefined; node = restless.pop())
     for (let i = firstCaller[node] ?? 0; i < (firstCaller[node + 1] ?? 0); i++) disturb(callers[i] ?? 0)
   return bits
 }
 
 /** All nodes, callees before callers; those on a cycle, and what calls them, come after the first `acyclic`. */
-const bottomUp = (graph: CallGraph): { readonly order: ReadonlyArray<number>; readonly acyclic: number } => {
-  const { firstCaller, callers } = callersOf(graph)
+const bottomUp = (
+  graph: CallGraph,
+  { firstCaller, callers }: Callers
+): { readonly order: ReadonlyArray<number>; readonly acyclic: number } => {
   const waiting = new Uint32Array(graph.nodes)
   const order: Array<number> = []
   for (let node = 0; node < graph.nodes; node++) {
@@ -179,9 +178,12 @@ const bottomUp = (graph: CallGraph): { readonly order: ReadonlyArray<number>; re
 }
 
 /** The calls sorted by who is called: the callers of node n are those from `firstCaller[n]` on. */
-const callersOf = (
-  graph: CallGraph
-): { readonly firstCaller: Uint32Array; readonly callers: Uint32Array } => {
+interface Callers {
+  readonly firstCaller: Uint32Array
+  readonly callers: Uint32Array
+}
+
+const callersOf = (graph: CallGraph): Callers => {
   const firstCaller = new Uint32Array(graph.nodes + 1)
   for (const callee of graph.callees) firstCaller[callee + 1] = (firstCaller[callee + 1] ?? 0) + 1
   for (let node = 0; node < graph.nodes; node++)
