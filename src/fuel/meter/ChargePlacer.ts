@@ -35,10 +35,9 @@ import {
   THROW,
   UNREACHABLE
 } from "./Events.ts"
-import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
-import { RUN_MAX } from "./FunctionAnalysis.ts"
+import { type FunctionAnalysis, RUN_MAX } from "./FunctionAnalysis.ts"
 import type { Placement } from "./Placement.ts"
-import { CALM, has, sparesCounter, type Traits } from "./Traits.ts"
+import { CALM, calleeOf, has, sparesCounter, type Traits } from "./Traits.ts"
 
 /**
  * Where one function is charged, and how much: as little as can be, as early as must be.
@@ -76,7 +75,6 @@ export class ChargePlacer {
   readonly #traits: Traits
   readonly #rules: Placement
   readonly #labels = new ChargeLabels()
-  #first = 0
 
   constructor(events: Events, traits: Traits, rules: Placement) {
     this.#events = events
@@ -88,11 +86,11 @@ export class ChargePlacer {
   place({ firstEvent, endEvent }: FunctionAnalysis, prepaid: number): void {
     const count = endEvent - firstEvent
     this.#reserve(count)
-    this.#first = firstEvent
     const { after, edge } = this
     const { kind, argument, cost } = this.#events
     const { shareCharges } = this.#rules
     const labels = this.#labels
+    const traits = this.#traits
     labels.depth = 0
     this.sum = 0
     let least = 0
@@ -106,31 +104,22 @@ export class ChargePlacer {
       // function of four thousand million units one that need not look.
       if (most > MOST_MAX) most = MOST_MAX
       // A counter of 32 bits must hold a charge.
-      if (units(least) > RUN_MAX) {
+      if (units(least) > RUN_MAX || this.#isGate(kind[event] ?? 0, bits)) {
         after[i] = units(least)
         most += units(least)
         least = 0
       }
       switch (kind[event]) {
         case END: {
-          const joins = (bits & LABEL_LOOP) === 0 && (bits & ~LABEL_DEAD) !== 0
-          if (joins && (!shareCharges || (bits & LABEL_PAYS) !== 0)) {
-            after[i] = (after[i] ?? 0) + units(least)
-            most += units(least)
-            least = 0
-          }
           const loops = (bits & LABEL_LOOP) !== 0
           labels.open(loops ? 0 : least, loops ? 0 : most, i)
-          if (loops && (bits & LABEL_TARGETED) !== 0) this.#labels.note(LOOP_GOES_ROUND)
+          if (loops && (bits & LABEL_TARGETED) !== 0) labels.note(LOOP_GOES_ROUND)
           break
         }
         case BLOCK:
           labels.close(bits !== 0 ? HOLDS_HANDLER : 0)
           break
         case LOOP:
-          after[i] = (after[i] ?? 0) + units(least)
-          most += units(least)
-          least = 0
           this.loop[i] = labels.held() | (bits > 0 ? LOOP_HAS_PARAMS : 0)
           labels.close(HOLDS_LOOP)
           break
@@ -157,12 +146,10 @@ export class ChargePlacer {
           labels.close(0)
           break
         }
-        case CATCH: {
-          after[i] = (after[i] ?? 0) + units(least)
+        case CATCH:
           least = labels.least[labels.depth - 1] ?? 0
           most = labels.most[labels.depth - 1] ?? 0
           break
-        }
         case BRANCH: {
           const at = labels.depth - 1 - bits
           least = labels.least[at] ?? 0
@@ -183,10 +170,8 @@ export class ChargePlacer {
           break
         }
         case BRANCH_ON:
-          after[i] = (after[i] ?? 0) + units(least)
-          most = Math.max(most + units(least), labels.most[labels.depth - 1 - (bits >> 1)] ?? 0)
-          least = 0
-          if ((bits & 1) !== 0) this.#labels.note(HOLDS_HANDLER)
+          most = Math.max(most, labels.most[labels.depth - 1 - (bits >> 1)] ?? 0)
+          if ((bits & 1) !== 0) labels.note(HOLDS_HANDLER)
           labels.leavesPerhaps(labels.depth - 1 - (bits >> 1))
           break
         case BRANCH_TABLE:
@@ -196,33 +181,25 @@ export class ChargePlacer {
           labels.leavesPerhaps(labels.depth - 1 - bits)
           break
         case CALL:
-          ;[least, most] = this.#call(i, bits, least, most)
+        case CALL_INDIRECT: {
+          const node = calleeOf(traits, kind[event] ?? 0, bits)
+          least += traits.prepaid[node] ?? 0
+          most += traits.residual[node] ?? 0
+          if (!sparesCounter(traits, node) && !endsInTrap(this.#events, event)) labels.note(HOLDS_CALL)
           break
-        case CALL_INDIRECT:
-          ;[least, most] = this.#call(i, this.#traits.nodeOfType[bits] ?? 0, least, most)
-          break
+        }
         case TAIL_CALL:
-          least = this.#traits.prepaid[bits] ?? 0
-          most = this.#traits.residual[bits] ?? 0
+        case TAIL_CALL_INDIRECT: {
+          const node = calleeOf(traits, kind[event] ?? 0, bits)
+          least = traits.prepaid[node] ?? 0
+          most = traits.residual[node] ?? 0
           break
-        case TAIL_CALL_INDIRECT:
-          least = 0
-          most = this.#traits.residual[this.#traits.nodeOfType[bits] ?? 0] ?? 0
-          break
-        case STEP:
-          after[i] = (after[i] ?? 0) + units(least)
-          most += units(least)
-          least = 0
-          break
+        }
         case HELPER:
         case ALLOCATE:
-          this.#labels.note(HOLDS_CALL)
+          labels.note(HOLDS_CALL)
           // It looks at the counter itself; whoever calls this function must not think that nobody does.
           most++
-          if (!this.#rules.exact) break
-          after[i] = (after[i] ?? 0) + units(least)
-          most += units(least)
-          least = 0
           break
         case ENTRY:
           this.holds = labels.held()
@@ -230,6 +207,7 @@ export class ChargePlacer {
           after[i] = (after[i] ?? 0) + units(least) - prepaid
           this.most = most + units(least) - prepaid
           break
+        case STEP:
         case CANONICAL_NAN:
           break
         case UNREACHABLE:
@@ -238,7 +216,7 @@ export class ChargePlacer {
           break
         case THROW:
           // A `rethrow` names a label too.
-          if (bits === 0) this.#labels.note(HOLDS_HANDLER)
+          if (bits === 0) labels.note(HOLDS_HANDLER)
           least = 0
           most = 0
           break
@@ -250,15 +228,27 @@ export class ChargePlacer {
     }
   }
 
-  #call(i: number, node: number, least: number, most: number): readonly [number, number] {
-    const traits = this.#traits
-    if (!sparesCounter(traits, node) && !endsInTrap(this.#events, this.#first + i))
-      this.#labels.note(HOLDS_CALL)
-    const prepaid = traits.prepaid[node] ?? 0
-    const total = most + (traits.residual[node] ?? 0)
-    if (this.#rules.chargePastCalls && has(traits, node, CALM)) return [least + prepaid, total]
-    this.after[i] = (this.after[i] ?? 0) + units(least)
-    return [prepaid, total + units(least)]
+  /** Whether nothing behind the event may be charged before it. */
+  #isGate(kind: number, bits: number): boolean {
+    const { shareCharges, chargePastCalls, exact } = this.#rules
+    switch (kind) {
+      case LOOP:
+      case STEP:
+      case CATCH:
+      case BRANCH_ON:
+        return true
+      case END:
+        if ((bits & LABEL_LOOP) !== 0 || (bits & ~LABEL_DEAD) === 0) return false
+        return !shareCharges || (bits & LABEL_PAYS) !== 0
+      case CALL:
+      case CALL_INDIRECT:
+        return !chargePastCalls || !has(this.#traits, calleeOf(this.#traits, kind, bits), CALM)
+      case HELPER:
+      case ALLOCATE:
+        return exact
+      default:
+        return false
+    }
   }
 
   #reserve(count: number): void {

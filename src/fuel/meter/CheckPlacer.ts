@@ -3,11 +3,11 @@ import type { ChargePlacer } from "./ChargePlacer.ts"
 import type { Events } from "./Events.ts"
 import * as Event from "./Events.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
-import { calleeOf, findGuard } from "./findGuard.ts"
+import { findGuard } from "./findGuard.ts"
 import { RESERVE_SLOTS } from "./findTraits.ts"
 import { CARRIED_MAX, LookState, UNCHECKED_MAX } from "./LookState.ts"
 import type { Placement } from "./Placement.ts"
-import { BOUNDED, has, TRACKED, type Traits } from "./Traits.ts"
+import { BOUNDED, calleeOf, has, TRACKED, type Traits } from "./Traits.ts"
 
 /**
  * Where one function looks at its counter.
@@ -35,7 +35,7 @@ export const EARLY_MAX = 256
 
 /** After the event: look. */
 export const CHECK = 1
-/** Where a `Event.BRANCH_IF` branches, or in the `else` that is put before an `Event.END`: look. */
+/** Where a `BRANCH_IF` branches, or in the `else` that is put before an `END`: look. */
 export const CHECK_EDGE = 2
 /** After the event: the guard, which counts depth, and looks. */
 export const GUARD = 4
@@ -47,7 +47,7 @@ export class CheckPlacer {
   readonly #events: Events
   readonly #traits: Traits
   readonly #rules: Placement
-  /** A call is too far from the entry for a late guard. */
+  /** On some way out more than {@link EARLY_MAX} was charged without a look. */
   #tooEarly = false
   readonly #state = new LookState(
     (loop) => this.#check(loop),
@@ -96,45 +96,45 @@ export class CheckPlacer {
         case Event.STEP:
           break
         case Event.BLOCK:
-          this.#state.open(-1)
+          state.open(-1)
           break
         case Event.LOOP:
           this.#loop(i, charges.loop[i] ?? 0, handles)
           break
         case Event.IF:
-          this.#state.open(-1)
-          this.#state.save()
+          state.open(-1)
+          state.save()
           break
         case Event.ELSE:
-          this.#state.join(0)
-          this.#state.restore()
+          state.join(0)
+          state.restore()
           break
         case Event.CATCH:
-          this.#state.join(0)
-          this.#state.unknown()
+          state.join(0)
+          state.unknown()
           break
         case Event.END:
           this.#end(i, bits, edge[i] ?? 0, handles)
           break
         case Event.BRANCH:
-          this.#state.join(bits)
-          this.#state.live = false
+          state.join(bits)
+          state.live = false
           break
         case Event.BRANCH_IF: {
-          const [unchecked, since, looked] = [this.#state.unchecked, this.#state.early, this.#state.looked]
+          const { unchecked, early: since, looked } = state
           this.#charge(edge[i] ?? 0, i, CHECK_EDGE)
-          this.#state.join(bits >> 1)
-          this.#state.unchecked = unchecked
-          this.#state.early = since
-          this.#state.looked = looked
+          state.join(bits >> 1)
+          state.unchecked = unchecked
+          state.early = since
+          state.looked = looked
           break
         }
         case Event.BRANCH_ON:
-          this.#state.join(bits >> 1)
+          state.join(bits >> 1)
           break
         case Event.BRANCH_TABLE:
-          this.#state.table(this.#state.depth - 1 - bits)
-          this.#state.live = false
+          state.table(state.depth - 1 - bits)
+          state.live = false
           break
         case Event.CALL:
         case Event.CALL_INDIRECT:
@@ -143,33 +143,34 @@ export class CheckPlacer {
         case Event.TAIL_CALL:
         case Event.TAIL_CALL_INDIRECT:
           // Its caller cannot tell what it charges from what the callee does.
-          if (this.#state.early >= 0)
-            this.#state.early += this.#traits.residual[calleeOf(this.#traits, kind[event] ?? 0, bits)] ?? 0
+          if (state.early >= 0)
+            state.early += this.#traits.residual[calleeOf(this.#traits, kind[event] ?? 0, bits)] ?? 0
           this.#leave()
-          this.#state.live = false
+          state.live = false
           break
         case Event.RETURN:
           this.#leave()
-          this.#state.live = false
+          state.live = false
           break
         case Event.THROW:
         case Event.UNREACHABLE:
-          this.#state.live = false
+          state.live = false
           break
       }
       this.#charge(after[i] ?? 0, i, CHECK)
       if (i !== guard) continue
       flags[i] = (flags[i] ?? 0) | GUARD | CHECK
-      this.#state.look()
+      state.look()
     }
     this.#leave()
   }
 
   #charge(amount: number, i: number, check: number): void {
-    this.#state.unchecked += amount
-    if (this.#state.early >= 0) this.#state.early += amount
-    if (this.#state.unchecked > UNCHECKED_MAX) this.flags[i] = (this.flags[i] ?? 0) | check
-    if (((this.flags[i] ?? 0) & check) !== 0) this.#state.look()
+    const state = this.#state
+    state.unchecked += amount
+    if (state.early >= 0) state.early += amount
+    if (state.unchecked > UNCHECKED_MAX) this.flags[i] = (this.flags[i] ?? 0) | check
+    if (((this.flags[i] ?? 0) & check) !== 0) state.look()
   }
 
   /** A call looks for itself, but for what it may charge before its guard, or all that it charges. */
@@ -184,13 +185,14 @@ export class CheckPlacer {
   }
 
   #loop(i: number, holds: number, handles: boolean): void {
-    this.#state.open(i)
-    this.#state.loops++
+    const state = this.#state
+    state.open(i)
+    state.loops++
     if ((holds & LOOP_GOES_ROUND) === 0) return
     // What holds another loop is taken to look there, until a way round is found on which it does not.
-    const looks = (holds & HOLDS_LOOP) === 0 || this.#state.unchecked > CARRIED_MAX
+    const looks = (holds & HOLDS_LOOP) === 0 || state.unchecked > CARRIED_MAX
     if (looks || handles || !this.#rules.spareChecks) this.#check(i)
-    else this.#state.unchecked = CARRIED_MAX
+    else state.unchecked = CARRIED_MAX
   }
 
   #check(loop: number): void {

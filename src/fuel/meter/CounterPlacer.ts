@@ -10,9 +10,8 @@ import type { ChargePlacer } from "./ChargePlacer.ts"
 import { CHECK } from "./CheckPlacer.ts"
 import { CALL, CALL_INDIRECT, END, type Events, HELPER, LABEL_LOOP, LOOP } from "./Events.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
-import { calleeOf } from "./findGuard.ts"
 import type { Placement } from "./Placement.ts"
-import { sparesCounter, type Traits } from "./Traits.ts"
+import { calleeOf, sparesCounter, type Traits } from "./Traits.ts"
 
 /**
  * Where the counter of a function is a local, and which loops are left for a refill.

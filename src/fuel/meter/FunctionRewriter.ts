@@ -10,13 +10,12 @@ import { canonicalNan } from "./canonicalNan.ts"
 import * as Event from "./Events.ts"
 import { type Events, endsInTrap } from "./Events.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
-import { calleeOf } from "./findGuard.ts"
 import type { MeterLayout } from "./Layout.ts"
 import { LoopNest, NO_LOOP } from "./LoopNest.ts"
 import { MeterCode } from "./MeterCode.ts"
 import type { OffsetMap } from "./OffsetMap.ts"
 import type { Placement } from "./Placement.ts"
-import { has, readsDepth, sparesCounter, TRACKED, type Traits } from "./Traits.ts"
+import { calleeOf, has, readsDepth, sparesCounter, TRACKED, type Traits } from "./Traits.ts"
 
 /**
  * Writes one function again, with the meter in it: the guest's bytes as they are, and between them, at the
@@ -106,6 +105,7 @@ export class FunctionRewriter {
       const event = analysis.firstEvent + i
       const bits = flags[i] ?? 0
       const now = kind[event] ?? 0
+      const given = argument[event] ?? 0
       // The charge that follows, unless the event has made it already.
       let cost = after[i] ?? 0
       switch (now) {
@@ -118,61 +118,49 @@ export class FunctionRewriter {
           break
         case Event.BLOCK:
         case Event.IF:
-          this.#nest.open++
+          nest.open++
           break
         case Event.LOOP:
           if ((bits & COUNTER_LOCAL) !== 0) {
             this.#copier.upTo(this.#at(event))
             code.takeCounter()
-            this.#nest.localFrom = this.#nest.open
+            nest.localFrom = nest.open
           }
           if ((bits & REFILL_OUTSIDE) !== 0) {
             this.#enterTwice(event, cost)
             continue
           }
-          this.#nest.open++
+          nest.open++
           break
         case Event.END:
           cost = this.#end(event, i, cost)
           break
         case Event.BRANCH_IF:
-          this.#branchIf(event, argument[event] ?? 0, this.#charges.edge[i] ?? 0, (bits & CHECK_EDGE) !== 0)
+          this.#branchIf(event, given, this.#charges.edge[i] ?? 0, (bits & CHECK_EDGE) !== 0)
           break
         case Event.BRANCH:
         case Event.BRANCH_ON:
         case Event.BRANCH_TABLE:
-          this.#branch(event, now === Event.BRANCH_ON ? (argument[event] ?? 0) >> 1 : (argument[event] ?? 0))
+          this.#branch(event, now === Event.BRANCH_ON ? given >> 1 : given)
           break
         case Event.UNREACHABLE:
           // Behind a call that does not come back the counter is where the callee left it.
-          if (!this.#nest.away) this.#putBack(event)
-          this.#nest.away = false
+          if (!nest.away) this.#putBack(event)
+          nest.away = false
           break
         case Event.RETURN:
           this.#putBack(event)
           break
         case Event.THROW:
           this.#putBack(event)
-          if ((argument[event] ?? 0) > 0) {
+          if (given > 0) {
             this.#copier.upTo(this.#at(event))
-            code.allocate(argument[event] ?? 0)
+            code.allocate(given)
           }
           break
         case Event.CALL:
         case Event.CALL_INDIRECT:
-          if (tracked && readsDepth(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0))) {
-            this.#copier.upTo(this.#at(event))
-            code.setDepth(0)
-          }
-          if (
-            this.#nest.isLocal &&
-            !sparesCounter(this.#traits, calleeOf(this.#traits, now, argument[event] ?? 0))
-          ) {
-            this.#putBack(event)
-            this.#copier.upTo(this.#after(event))
-            this.#nest.away = endsInTrap(this.#events, event)
-            if (!this.#nest.away) code.takeCounter()
-          }
+          this.#call(event, tracked, calleeOf(this.#traits, now, given))
           break
         case Event.TAIL_CALL:
         case Event.TAIL_CALL_INDIRECT:
@@ -185,21 +173,21 @@ export class FunctionRewriter {
         case Event.HELPER:
           this.#putBack(event)
           this.#copier.replace(this.#at(event), this.#after(event))
-          out.u8(0x10).u32(this.#layout.firstHelperFunc + (argument[event] ?? 0))
-          if (this.#nest.everywhere) code.takeCounter()
+          out.u8(0x10).u32(this.#layout.firstHelperFunc + given)
+          if (nest.everywhere) code.takeCounter()
           break
         case Event.ALLOCATE:
           this.#copier.upTo(this.#at(event))
-          code.allocate(argument[event] ?? 0)
+          code.allocate(given)
           break
         case Event.CANONICAL_NAN:
           this.#copier.upTo(this.#at(event))
-          canonicalNan(out, argument[event] ?? 0, locals.nan[argument[event] ?? 0] ?? 0)
+          canonicalNan(out, given, locals.nan[given] ?? 0)
           break
       }
       if (Event.NEVER_GOES_ON[now] === 1) this.#copier.dropTo(this.#after(event), this.#at(event + 1))
       // A validator takes what follows this end for code that can run, and must be told.
-      else if (now === Event.END && ((argument[event] ?? 0) & Event.LABEL_DEAD) !== 0 && i < count - 1) {
+      else if (now === Event.END && (given & Event.LABEL_DEAD) !== 0 && i < count - 1) {
         this.#copier.dropTo(this.#after(event), this.#at(event + 1))
         out.u8(0x00)
       }
@@ -215,6 +203,18 @@ export class FunctionRewriter {
 
   #at = (event: number): number => this.#events.at[event] ?? 0
   #after = (event: number): number => this.#events.after[event] ?? 0
+
+  #call(event: number, tracked: boolean, node: number): void {
+    if (tracked && readsDepth(this.#traits, node)) {
+      this.#copier.upTo(this.#at(event))
+      this.#code.setDepth(0)
+    }
+    if (!this.#nest.isLocal || sparesCounter(this.#traits, node)) return
+    this.#putBack(event)
+    this.#copier.upTo(this.#after(event))
+    this.#nest.away = endsInTrap(this.#events, event)
+    if (!this.#nest.away) this.#code.takeCounter()
+  }
 
   #enterTwice(event: number, cost: number): void {
     const [at, after] = [this.#at(event), this.#after(event)]

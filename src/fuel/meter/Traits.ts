@@ -1,3 +1,5 @@
+import { CALL, TAIL_CALL } from "./Events.ts"
+
 /**
  * What a function, or a call to some function of a shape, is like for who calls it: by node of the call graph.
  *
@@ -34,3 +36,7 @@ export const sparesCounter = (traits: Traits, node: number): boolean =>
 /** Whether a call of the node can come to somebody who counts depth, over a host that calls back included. */
 export const readsDepth = (traits: Traits, node: number): boolean =>
   ((traits.bits[node] ?? 0) & (CALM | TRACKED)) !== CALM
+
+/** The node that a call goes to. */
+export const calleeOf = (traits: Traits, kind: number, argument: number): number =>
+  kind === CALL || kind === TAIL_CALL ? argument : (traits.nodeOfType[argument] ?? 0)

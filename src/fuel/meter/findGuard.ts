@@ -1,17 +1,6 @@
-import {
-  BLOCK,
-  CALL,
-  CATCH,
-  ELSE,
-  END,
-  type Events,
-  IF,
-  LOOP,
-  TAIL_CALL,
-  TAIL_CALL_INDIRECT
-} from "./Events.ts"
+import { BLOCK, CALL, CATCH, ELSE, END, type Events, IF, LOOP, TAIL_CALL_INDIRECT } from "./Events.ts"
 import type { FunctionAnalysis } from "./FunctionAnalysis.ts"
-import { BOUNDED, has, type Traits } from "./Traits.ts"
+import { BOUNDED, calleeOf, has, type Traits } from "./Traits.ts"
 
 /**
  * The guard of a function is the place where it counts its depth and looks at the counter, before it calls
@@ -42,10 +31,6 @@ export const findGuard = (
   }
   return first < 0 ? -1 : latest(events, firstEvent, first, last)
 }
-
-/** The node that a call goes to. */
-export const calleeOf = (traits: Traits, kind: number, argument: number): number =>
-  kind === CALL || kind === TAIL_CALL ? argument : (traits.nodeOfType[argument] ?? 0)
 
 const latest = (events: Events, firstEvent: number, first: number, last: number): number => {
   const { kind } = events

@@ -11,21 +11,17 @@ import { CodeBuffer } from "./CodeBuffer.ts"
  * *Source*: WebAssembly 3.0, "Branch Hints".
  */
 export class BranchHints {
-  /** Functions one after another: their number, how many hints, and offsets from the start of the metered body. */
-  readonly #numbers: Array<number> = []
-  #functions = 0
+  /** By function: offsets from the start of the metered body, ascending. */
+  readonly #offsets = new Map<number, Int32Array>()
 
-  /** Notes the hints of a function; functions and offsets ascend. */
+  /** Notes the hints of a function. */
   add(funcIndex: number, offsets: ReadonlyArray<number>): void {
-    if (offsets.length === 0) return
-    this.#functions++
-    this.#numbers.push(funcIndex, offsets.length)
-    for (const offset of offsets) this.#numbers.push(offset)
+    if (offsets.length > 0) this.#offsets.set(funcIndex, Int32Array.from(offsets))
   }
 
   /** The module with these hints beside its own. */
   into(module: Module): Module {
-    if (this.#functions === 0) return module
+    if (this.#offsets.size === 0) return module
     const at = module.sections.findIndex(isHints)
     const payload = this.#encode(guestsHints(module.sections[at]))
     const section = { kind: "custom", name: BRANCH_HINTS, payload } as const
@@ -37,71 +33,46 @@ export class BranchHints {
     return { ...module, sections: module.sections.toSpliced(code, 0, section) }
   }
 
-  #encode(guests: GuestsHints): Uint8Array<ArrayBuffer> {
-    const numbers = this.#numbers
-    const out = new CodeBuffer(numbers.length * 4 + 64)
-    const left = new Map(guests)
-    const ours: Array<number> = []
-    for (let i = 0; i < numbers.length; i += 2 + (numbers[i + 1] ?? 0)) ours.push(i)
-    const known = new Set(ours.map((i) => numbers[i]))
-    const only = [...left.keys()].filter((func) => !known.has(func))
-    let next = 0
-    out.u32(this.#functions + only.length)
-    const before = (limit: number) => {
-      for (; next < only.length && (only[next] ?? 0) < limit; next++) {
-        const func = only[next] ?? 0
-        writeHints(out, func, left.get(func) ?? [])
+  #encode(guests: ReadonlyMap<number, ReadonlyArray<Hint>>): Uint8Array<ArrayBuffer> {
+    const functions = [...new Set([...this.#offsets.keys(), ...guests.keys()])].sort((a, b) => a - b)
+    const out = new CodeBuffer(functions.length * 16 + 64).u32(functions.length)
+    for (const func of functions) {
+      const ours = this.#offsets.get(func) ?? NO_OFFSETS
+      const theirs = guests.get(func) ?? []
+      out.u32(func).u32(ours.length + theirs.length)
+      let next = 0
+      const write = (offset: number, likely: number) => out.u32(offset).u8(1).u8(likely)
+      for (const offset of ours) {
+        for (let hint = theirs[next]; hint !== undefined && hint.offset < offset; hint = theirs[++next])
+          write(hint.offset, hint.likely)
+        write(offset, UNLIKELY)
       }
+      for (const { offset, likely } of theirs.slice(next)) write(offset, likely)
     }
-    for (const i of ours) {
-      const func = numbers[i] ?? 0
-      before(func)
-      const theirs = left.get(func)
-      const count = numbers[i + 1] ?? 0
-      if (theirs === undefined) {
-        out.u32(func).u32(count)
-        for (let j = i + 2; j < i + 2 + count; j++)
-          out
-            .u32(numbers[j] ?? 0)
-            .u8(1)
-            .u8(UNLIKELY)
-      } else {
-        const mine = numbers.slice(i + 2, i + 2 + count).map((offset) => [offset, UNLIKELY] as const)
-        writeHints(
-          out,
-          func,
-          [...theirs, ...mine].sort(([a], [b]) => a - b)
-        )
-      }
-    }
-    before(Number.POSITIVE_INFINITY)
     return out.take()
   }
 }
 
-/** By function, ascending: offsets, and what the guest says of the branch there. */
-type GuestsHints = ReadonlyMap<number, ReadonlyArray<readonly [offset: number, likely: number]>>
+/** What the guest says of a branch. */
+interface Hint {
+  readonly offset: number
+  readonly likely: number
+}
 
 const isHints = (section: Section): boolean => section.kind === "custom" && section.name === BRANCH_HINTS
 
-const guestsHints = (section: Section | undefined): GuestsHints => {
+const guestsHints = (section: Section | undefined): ReadonlyMap<number, ReadonlyArray<Hint>> => {
   const functions = section?.kind === "custom" ? decodeCodeMetadata(section) : []
   if (functions instanceof Malformed) return new Map()
   return new Map(
     functions.map(({ funcIndex, entries }) => [
       funcIndex,
-      entries.map(({ offset, payload }) => [offset, payload[0] ?? UNLIKELY] as const)
+      entries
+        .map(({ offset, payload }) => ({ offset, likely: payload[0] ?? UNLIKELY }))
+        .sort((a, b) => a.offset - b.offset)
     ])
   )
 }
 
-const writeHints = (
-  out: CodeBuffer,
-  func: number,
-  hints: ReadonlyArray<readonly [offset: number, likely: number]>
-): void => {
-  out.u32(func).u32(hints.length)
-  for (const [offset, likely] of hints) out.u32(offset).u8(1).u8(likely)
-}
-
+const NO_OFFSETS = new Int32Array(0)
 const UNLIKELY = 0
