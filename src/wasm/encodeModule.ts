@@ -39,9 +39,16 @@ const idOf = (section: Section): number => {
 
 const IDS: ReadonlyMap<string, number> = new Map(SECTION_KINDS.map(({ kind, id }) => [kind, id]))
 
-/** Room for the module as it was and for what was handed in, so that an unchanged one never grows its buffer. */
+/** Room for the sections as they were and for what was handed in, so that an unchanged one never grows its buffer. */
 const expectedBytes = (module: Module): number =>
-  module.sections.reduce(
-    (sum, section) => sum + (section.kind === "serialized" ? section.contents.length : 0),
-    module.bytes.length + 1024
-  )
+  module.sections.reduce((sum, section) => sum + expectedContents(section) + SECTION_HEADER_MAX, SPARE_BYTES)
+
+const expectedContents = (section: Section): number => {
+  if (section.kind === "serialized") return section.contents.length
+  if (section.origin !== undefined) return section.origin.end - section.origin.start
+  return section.kind === "custom" ? section.name.length + section.payload.length : 0
+}
+
+/** The id of a section and its size. */
+const SECTION_HEADER_MAX = 6
+const SPARE_BYTES = 4096

@@ -20,13 +20,13 @@ export class CodeBuffer {
   }
 
   u8(value: number): this {
-    this.reserve(1)
+    if (this.at === this.bytes.length) this.reserve(1)
     this.bytes[this.at++] = value
     return this
   }
 
   u32(value: number): this {
-    this.reserve(5)
+    if (this.at + 5 > this.bytes.length) this.reserve(5)
     let rest = value >>> 0
     while (rest > 0x7f) {
       this.bytes[this.at++] = (rest & 0x7f) | 0x80
@@ -66,8 +66,9 @@ export class CodeBuffer {
     this.reserve(count)
     // A run of instructions is 23 bytes on average; below about 40 the loop beats the call of `set`.
     if (count < 40) {
+      const { bytes } = this
       let to = this.at
-      for (let from = start; from < end; from++) this.bytes[to++] = source[from] ?? 0
+      for (let from = start; from < end; from++) bytes[to++] = source[from] ?? 0
     } else this.bytes.set(source.subarray(start, end), this.at)
     this.at += count
     return this

@@ -47,7 +47,11 @@ export class ControlFlow {
   }
 
   move(pops: number, pushes: number): void {
-    this.height += pushes - pops
+    this.grow(pushes - pops)
+  }
+
+  grow(operands: number): void {
+    this.height += operands
     if (this.height > this.operandsMax) this.operandsMax = this.height
   }
 

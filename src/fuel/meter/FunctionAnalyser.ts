@@ -80,7 +80,7 @@ export class FunctionAnalyser {
       else if (action > Action.FLOAT) this.#shaping(reader, action)
       else {
         this.#cost += price[op] ?? 0
-        flow.move(POPS[op] ?? 0, PUSHES[op] ?? 0)
+        flow.grow(GROWTH[op] ?? 0)
         if (action !== Action.PLAIN) this.#unusual(op)
       }
       if (this.#cost > this.#runMax) this.#emit(reader.at, reader.at, Event.STEP, 0)
@@ -288,6 +288,9 @@ export class FunctionAnalyser {
     this.#pendingNan = Action.NAN_NONE
   }
 }
+
+/** By instruction: operands that it leaves, less those that it takes. */
+const GROWTH = Int8Array.from(PUSHES, (pushes, op) => pushes - (POPS[op] ?? 0))
 
 /** What was met in a function, as bits. */
 const VECTORS = 1

@@ -120,7 +120,7 @@ export class LookState {
     const row = at * ROW
     const to = rows[row + TABLE_TO] ?? NO_TABLE
     if (to === NO_TABLE) return
-    const here = [this.unchecked, this.early, this.looked, this.live] as const
+    const { unchecked, early, looked, live } = this
     this.unchecked = rows[row + TABLE_UNCHECKED] ?? 0
     this.early = rows[row + TABLE_EARLY] ?? -1
     this.looked = rows[row + TABLE_LOOKED] ?? 0
@@ -131,7 +131,10 @@ export class LookState {
       this.table(to)
       this.depth++
     }
-    ;[this.unchecked, this.early, this.looked, this.live] = here
+    this.unchecked = unchecked
+    this.early = early
+    this.looked = looked
+    this.live = live
   }
 
   save(): void {

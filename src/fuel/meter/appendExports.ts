@@ -20,10 +20,12 @@ export const appendExports = (
   traits: Traits
 ): { readonly section: ExportSection; readonly names: MeterExports } => {
   const old = sectionOf(module, "export")
-  const taken = new Set((old?.exports ?? []).map(({ name }) => name))
+  // One module has 75,000 exports; only what looks like ours can be in the way.
+  const taken = new Set<string>()
+  for (const { name } of old?.exports ?? []) if (name.startsWith(OURS)) taken.add(name)
   const added: Array<Export> = []
   const add = (wanted: string, kind: Export["kind"], index: number): string => {
-    let name = `munition:${wanted}`
+    let name = `${OURS}${wanted}`
     while (taken.has(name)) name += "'"
     taken.add(name)
     added.push({ name, kind, index })
@@ -67,6 +69,8 @@ export const appendExports = (
   }
   return { section: { ...old, kind: "export", exports: [...guests, ...added] }, names }
 }
+
+const OURS = "munition:"
 
 /** A value type in the notation of the text format. */
 export const showType = (type: ValueType): string => {

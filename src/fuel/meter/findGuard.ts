@@ -16,10 +16,11 @@ import { BOUNDED, calleeOf, has, type Traits } from "./Traits.ts"
  */
 export const findGuard = (
   events: Events,
-  { firstEvent, endEvent }: FunctionAnalysis,
+  { firstEvent, endEvent, firstCall, endCall }: FunctionAnalysis,
   traits: Traits,
   tracked: boolean
 ): number => {
+  if (firstCall === endCall) return -1
   const { kind, argument } = events
   let first = -1
   let last = -1

@@ -58,8 +58,9 @@ export const findTraits = (
   const longest = new Float64Array(nodes)
   const cyclic: Array<number> = []
   const called = new Uint8Array(nodes)
-  for (const callee of graph.callees) called[callee] = 1
-  for (const [position, node] of order.entries()) {
+  for (let i = 0; i < graph.callees.length; i++) called[graph.callees[i] ?? 0] = 1
+  for (let position = 0; position < order.length; position++) {
+    const node = order[position] ?? 0
     const isCyclic = position >= acyclic
     let path = 0
     let tracked = isCyclic
@@ -185,7 +186,10 @@ interface Callers {
 
 const callersOf = (graph: CallGraph): Callers => {
   const firstCaller = new Uint32Array(graph.nodes + 1)
-  for (const callee of graph.callees) firstCaller[callee + 1] = (firstCaller[callee + 1] ?? 0) + 1
+  for (let i = 0; i < graph.callees.length; i++) {
+    const callee = graph.callees[i] ?? 0
+    firstCaller[callee + 1] = (firstCaller[callee + 1] ?? 0) + 1
+  }
   for (let node = 0; node < graph.nodes; node++)
     firstCaller[node + 1] = (firstCaller[node + 1] ?? 0) + (firstCaller[node] ?? 0)
   const next = firstCaller.slice()

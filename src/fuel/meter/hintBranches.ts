@@ -2,6 +2,7 @@ import { BRANCH_HINTS, decodeCodeMetadata } from "../../wasm/CodeMetadata.ts"
 import { Malformed } from "../../wasm/Malformed.ts"
 import type { Module, Section } from "../../wasm/Module.ts"
 import { CodeBuffer } from "./CodeBuffer.ts"
+import { Numbers } from "./Numbers.ts"
 
 /**
  * Says of the meter's own branches that they are almost never taken, so that the compiler keeps what they need
@@ -11,17 +12,23 @@ import { CodeBuffer } from "./CodeBuffer.ts"
  * *Source*: WebAssembly 3.0, "Branch Hints".
  */
 export class BranchHints {
-  /** By function: offsets from the start of the metered body, ascending. */
-  readonly #offsets = new Map<number, Int32Array>()
+  /** Functions with hints, ascending, and for each where its first is in `offsets`. */
+  readonly #functions = new Numbers()
+  readonly #first = new Numbers()
+  /** Of all functions: from the start of the metered body, ascending. */
+  readonly #offsets = new Numbers(1 << 16)
 
-  /** Notes the hints of a function. */
+  /** Notes the hints of a function, which comes after all that were noted before. */
   add(funcIndex: number, offsets: ReadonlyArray<number>): void {
-    if (offsets.length > 0) this.#offsets.set(funcIndex, Int32Array.from(offsets))
+    if (offsets.length === 0) return
+    this.#functions.push(funcIndex)
+    this.#first.push(this.#offsets.length)
+    for (let i = 0; i < offsets.length; i++) this.#offsets.push(offsets[i] ?? 0)
   }
 
   /** The module with these hints beside its own. */
   into(module: Module): Module {
-    if (this.#offsets.size === 0) return module
+    if (this.#offsets.length === 0) return module
     const at = module.sections.findIndex(isHints)
     const payload = this.#encode(guestsHints(module.sections[at]))
     const section = { kind: "custom", name: BRANCH_HINTS, payload } as const
@@ -33,23 +40,45 @@ export class BranchHints {
     return { ...module, sections: module.sections.toSpliced(code, 0, section) }
   }
 
-  #encode(guests: ReadonlyMap<number, ReadonlyArray<Hint>>): Uint8Array<ArrayBuffer> {
-    const functions = [...new Set([...this.#offsets.keys(), ...guests.keys()])].sort((a, b) => a - b)
-    const out = new CodeBuffer(functions.length * 16 + 64).u32(functions.length)
-    for (const func of functions) {
-      const ours = this.#offsets.get(func) ?? NO_OFFSETS
-      const theirs = guests.get(func) ?? []
-      out.u32(func).u32(ours.length + theirs.length)
-      let next = 0
-      const write = (offset: number, likely: number) => out.u32(offset).u8(1).u8(likely)
-      for (const offset of ours) {
-        for (let hint = theirs[next]; hint !== undefined && hint.offset < offset; hint = theirs[++next])
-          write(hint.offset, hint.likely)
-        write(offset, UNLIKELY)
-      }
-      for (const { offset, likely } of theirs.slice(next)) write(offset, likely)
+  #encode(guests: Hints): Uint8Array<ArrayBuffer> {
+    const out = new CodeBuffer(this.#offsets.length * 6 + 64)
+    let count = 0
+    this.#eachFunction(guests, () => count++)
+    out.u32(count)
+    this.#eachFunction(guests, (func, first, end) => this.#write(out, func, first, end, guests))
+    return out.bytes.subarray(0, out.at)
+  }
+
+  /** Visits all functions that have hints, ascending, each with where ours are. */
+  #eachFunction(guests: Hints, visit: (func: number, first: number, end: number) => void): void {
+    const theirs = [...guests.keys()].sort((a, b) => a - b)
+    let next = 0
+    for (let i = 0; i < this.#functions.length; i++) {
+      const func = this.#functions.at(i)
+      for (let their = theirs[next]; their !== undefined && their <= func; their = theirs[++next])
+        if (their < func) visit(their, 0, 0)
+      visit(
+        func,
+        this.#first.at(i),
+        i + 1 < this.#first.length ? this.#first.at(i + 1) : this.#offsets.length
+      )
     }
-    return out.take()
+    for (const their of theirs.slice(next)) visit(their, 0, 0)
+  }
+
+  /** Writes the hints of a function: ours, from `first` to `end`, and the guest's between them. */
+  #write(out: CodeBuffer, func: number, first: number, end: number, guests: Hints): void {
+    const theirs = guests.get(func) ?? NO_HINTS
+    out.u32(func).u32(end - first + theirs.length)
+    let next = 0
+    for (let i = first; i < end; i++) {
+      const offset = this.#offsets.at(i)
+      for (let hint = theirs[next]; hint !== undefined && hint.offset < offset; hint = theirs[++next])
+        out.u32(hint.offset).u8(1).u8(hint.likely)
+      out.u32(offset).u8(1).u8(UNLIKELY)
+    }
+    for (let hint = theirs[next]; hint !== undefined; hint = theirs[++next])
+      out.u32(hint.offset).u8(1).u8(hint.likely)
   }
 }
 
@@ -59,9 +88,12 @@ interface Hint {
   readonly likely: number
 }
 
+/** By function, ascending. */
+type Hints = ReadonlyMap<number, ReadonlyArray<Hint>>
+
 const isHints = (section: Section): boolean => section.kind === "custom" && section.name === BRANCH_HINTS
 
-const guestsHints = (section: Section | undefined): ReadonlyMap<number, ReadonlyArray<Hint>> => {
+const guestsHints = (section: Section | undefined): Hints => {
   const functions = section?.kind === "custom" ? decodeCodeMetadata(section) : []
   if (functions instanceof Malformed) return new Map()
   return new Map(
@@ -74,5 +106,5 @@ const guestsHints = (section: Section | undefined): ReadonlyMap<number, Readonly
   )
 }
 
-const NO_OFFSETS = new Int32Array(0)
+const NO_HINTS: ReadonlyArray<Hint> = []
 const UNLIKELY = 0

@@ -49,6 +49,7 @@ const meter = (module: Module, options: MeterOptions): MeteredModule => {
   appendHelpers(appendix, module, facts, layout, analysis.helpers.helpers, options)
   const exports = appendExports(module, facts, appendix, layout, traits)
   const code = writeCode(module, analysis, facts, layout, traits, options.placement, appendix)
+  analysis.events.release()
   const { helpers } = analysis.helpers
   const maps = new FunctionMaps(module, { layout, helpers, traits }, options)
   const changed = code.hints.into(
