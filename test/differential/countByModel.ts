@@ -3,10 +3,11 @@ import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
 import { IndexSpaces } from "../../src/wasm/IndexSpaces.ts"
-import { decodeInstructions, encodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
+import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
 import type { Body } from "../../src/wasm/Module.ts"
-import { type Mnemonic, OP, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { type Mnemonic, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { codeOf, localCount, plain } from "../wasm/code.ts"
 import type { Prepared } from "./prepareCase.ts"
 import { importsOf } from "./runOnV8.ts"
 
@@ -75,7 +76,7 @@ const countBody = (
   units: number,
   counting: "exact" | "wasmtime"
 ): Body | undefined => {
-  const counter = params + body.locals.reduce((sum, run) => sum + run.count, 0)
+  const counter = localCount(body, params)
   const amount = counter + 1
   const grown = counter + 2
   const add = (...value: ReadonlyArray<Instruction>) => [
@@ -134,13 +135,3 @@ const MOVES: ReadonlySet<Mnemonic> = new Set<Mnemonic>([
   "table.init",
   "table.grow"
 ])
-
-const plain = (mnemonic: Mnemonic, fields: Partial<Instruction> = {}): Instruction => ({
-  ...{ op: OP[mnemonic], a: 0, b: 0, c: 0, d: 0, flags: 0 },
-  ...fields
-})
-
-const codeOf = (instructions: ReadonlyArray<Instruction>) => {
-  const bytes = encodeInstructions(instructions)
-  return { bytes, start: 0, end: bytes.length }
-}

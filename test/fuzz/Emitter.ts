@@ -1,7 +1,8 @@
-import { encodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
+import type { Instruction } from "../../src/wasm/Instruction.ts"
 import type { Body } from "../../src/wasm/Module.ts"
 import { type Mnemonic, OP } from "../../src/wasm/Opcodes.ts"
 import { EMPTY, type ValueType } from "../../src/wasm/ValueType.ts"
+import { codeOf } from "../wasm/code.ts"
 import { heapOf, type Type } from "./Types.ts"
 
 /** One function while it is being made: its locals and its instructions. */
@@ -80,8 +81,7 @@ export class Emitter {
   }
 
   body(): Body {
-    const bytes = encodeInstructions(this.instructions)
     const locals = this.locals.slice(this.#params).map((type) => ({ count: 1, type }))
-    return { offset: 0, locals, code: { bytes, start: 0, end: bytes.length } }
+    return { offset: 0, locals, code: codeOf(this.instructions) }
   }
 }

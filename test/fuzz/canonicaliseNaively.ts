@@ -1,9 +1,10 @@
 import { changeSection } from "../../src/fuel/meter/sections.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
 import { IndexSpaces } from "../../src/wasm/IndexSpaces.ts"
-import { decodeInstructions, encodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
+import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
 import type { Body, Module } from "../../src/wasm/Module.ts"
-import { type Mnemonic, OP, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { OPCODES } from "../../src/wasm/Opcodes.ts"
+import { codeOf, localCount, plain } from "../wasm/code.ts"
 import { nanWidth } from "./operations.ts"
 
 /**
@@ -26,18 +27,13 @@ export const canonicaliseNaively = (module: Module): Uint8Array<ArrayBuffer> => 
 }
 
 const canonicalBody = (body: Body, params: number): Body => {
-  const scratch = params + body.locals.reduce((sum, run) => sum + run.count, 0)
+  const scratch = localCount(body, params)
   const code = decodeInstructions(body.code).flatMap((instruction) => [
     instruction,
     ...afterArithmetic(OPCODES[instruction.op]?.mnemonic ?? "nop", scratch)
   ])
-  const bytes = encodeInstructions(code)
   const locals = (["f32", "f64", "v128"] as const).map((type) => ({ count: 1, type }))
-  return {
-    offset: 0,
-    locals: [...body.locals, ...locals],
-    code: { bytes, start: 0, end: bytes.length }
-  }
+  return { offset: 0, locals: [...body.locals, ...locals], code: codeOf(code) }
 }
 
 /** *Returns* what puts the canonical NaN for any other in what `mnemonic` gave; three locals from `scratch`. */
@@ -63,13 +59,3 @@ export const afterArithmetic = (mnemonic: string, scratch: number): ReadonlyArra
     plain(vector ? "v128.bitselect" : "select")
   ]
 }
-
-const plain = (mnemonic: Mnemonic, fields: Partial<Instruction> = {}): Instruction => ({
-  op: OP[mnemonic],
-  a: 0,
-  b: 0,
-  c: 0,
-  d: 0,
-  flags: 0,
-  ...fields
-})

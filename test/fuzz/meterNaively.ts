@@ -2,9 +2,10 @@ import { changeSection } from "../../src/fuel/meter/sections.ts"
 import type { PriceTable } from "../../src/fuel/PriceTable.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
 import { IndexSpaces } from "../../src/wasm/IndexSpaces.ts"
-import { decodeInstructions, encodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
+import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
 import type { Body, Module } from "../../src/wasm/Module.ts"
-import { type Mnemonic, OP, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { type Mnemonic, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { codeOf, localCount, plain } from "../wasm/code.ts"
 
 /**
  * The meter as a child would write it, to hold the real one against: an i64 global goes up before every
@@ -59,7 +60,7 @@ class Counter {
   }
 
   body(body: Body, params: number): Body {
-    const scratch = params + body.locals.reduce((sum, run) => sum + run.count, 0)
+    const scratch = localCount(body, params)
     const code = [
       ...this.#add([plain("i64.const", { big: BigInt(this.#prices.entry) })]),
       ...decodeInstructions(body.code).flatMap((instruction) => this.#instruction(instruction, scratch))
@@ -147,19 +148,4 @@ const countType = (
     default:
       return undefined
   }
-}
-
-const plain = (mnemonic: Mnemonic, fields: Partial<Instruction> = {}): Instruction => ({
-  op: OP[mnemonic],
-  a: 0,
-  b: 0,
-  c: 0,
-  d: 0,
-  flags: 0,
-  ...fields
-})
-
-const codeOf = (instructions: ReadonlyArray<Instruction>) => {
-  const bytes = encodeInstructions(instructions)
-  return { bytes, start: 0, end: bytes.length }
 }

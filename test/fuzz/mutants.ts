@@ -3,8 +3,9 @@ import { PLACEMENT_DEFAULT, PLACEMENT_RULES, type Placement } from "../../src/fu
 import { changeSection } from "../../src/fuel/meter/sections.ts"
 import { makePriceTable, type PriceTable, WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
-import { decodeInstructions, encodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
+import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
 import { OP, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { codeOf } from "../wasm/code.ts"
 import { decoded } from "../wasm/modules.ts"
 import type { LAWS, NAN_LAWS, Tampering } from "./laws.ts"
 
@@ -40,10 +41,8 @@ const changed =
         kind: "code",
         bodies: (old?.bodies ?? []).map((body, index) => {
           if (index >= guests) return body
-          const bytes = encodeInstructions(
-            decodeInstructions(body.code).map((one, i, all) => change(one, i, all, made))
-          )
-          return { offset: 0, locals: body.locals, code: { bytes, start: 0, end: bytes.length } }
+          const code = decodeInstructions(body.code).map((one, i, all) => change(one, i, all, made))
+          return { offset: 0, locals: body.locals, code: codeOf(code) }
         })
       }))
     )

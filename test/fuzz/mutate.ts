@@ -1,11 +1,12 @@
 import { changeSection } from "../../src/fuel/meter/sections.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
-import { decodeInstructions, encodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
+import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
 import { attempt, Malformed } from "../../src/wasm/Malformed.ts"
 import type { Body, Module } from "../../src/wasm/Module.ts"
-import { type Mnemonic, OP, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { type Mnemonic, OPCODES } from "../../src/wasm/Opcodes.ts"
 import { bodiesOf } from "../../src/wasm/sectionOf.ts"
+import { codeOf, plain } from "../wasm/code.ts"
 import type { Tape } from "./Tape.ts"
 
 /**
@@ -50,11 +51,10 @@ const mutateCode = (tape: Tape, module: Module): Uint8Array<ArrayBuffer> => {
   if (old === undefined) return mutateBytes(tape, module.bytes)
   const instructions = [...decodeInstructions(old.code)]
   for (let i = tape.below(4); i >= 0; i--) mutateInstructions(tape, instructions)
-  const bytes = encodeInstructions(instructions)
   const body: Body = {
     offset: 0,
     locals: [...old.locals, { count: 1, type: "i32" }],
-    code: { bytes, start: 0, end: bytes.length }
+    code: codeOf(instructions)
   }
   return encodeModule(
     changeSection(module, "code", () => ({
@@ -74,7 +74,7 @@ const mutateInstructions = (tape: Tape, instructions: Array<Instruction>): void 
     case 1:
       return void instructions.splice(at, 0, one)
     case 2:
-      return void instructions.splice(at, 1, instruction("unreachable"))
+      return void instructions.splice(at, 1, plain("unreachable"))
     case 3:
       return void instructions.splice(at, 1, { ...one, a: one.a + tape.below(5) - 2 })
     case 4:
@@ -88,19 +88,10 @@ const mutateInstructions = (tape: Tape, instructions: Array<Instruction>): void 
     }
     default: {
       const snippet = SNIPPETS[tape.below(SNIPPETS.length)] ?? []
-      instructions.splice(at, 0, ...snippet.map(([mnemonic, a]) => instruction(mnemonic, a)))
+      instructions.splice(at, 0, ...snippet.map(([mnemonic, a = 0]) => plain(mnemonic, { a })))
     }
   }
 }
-
-const instruction = (mnemonic: Mnemonic, a = 0): Instruction => ({
-  op: OP[mnemonic],
-  a,
-  b: 0,
-  c: 0,
-  d: 0,
-  flags: 0
-})
 
 /** What can stand anywhere and leaves the operands as they were. */
 const SNIPPETS: ReadonlyArray<ReadonlyArray<readonly [Mnemonic, number?]>> = [

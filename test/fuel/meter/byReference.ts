@@ -1,8 +1,9 @@
 import { encodeModule } from "../../../src/wasm/encodeModule.ts"
-import { decodeInstructions, encodeInstructions, type Instruction } from "../../../src/wasm/Instruction.ts"
+import { decodeInstructions, type Instruction } from "../../../src/wasm/Instruction.ts"
 import type { Body } from "../../../src/wasm/Module.ts"
 import { OP } from "../../../src/wasm/Opcodes.ts"
 import { parseWat } from "../../guests/wat.ts"
+import { codeOf } from "../../wasm/code.ts"
 import { decoded } from "../../wasm/modules.ts"
 
 /**
@@ -11,10 +12,11 @@ import { decoded } from "../../wasm/modules.ts"
  */
 export const byReference = (wat: string): Uint8Array<ArrayBuffer> => {
   const module = decoded(parseWat("byReference.wat", wat))
-  const change = (body: Body): Body => {
-    const bytes = encodeInstructions(decodeInstructions(body.code).map(callByReference))
-    return { offset: 0, locals: body.locals, code: { bytes, start: 0, end: bytes.length } }
-  }
+  const change = (body: Body): Body => ({
+    offset: 0,
+    locals: body.locals,
+    code: codeOf(decodeInstructions(body.code).map(callByReference))
+  })
   return encodeModule({
     ...module,
     sections: module.sections.map((section) =>
