@@ -1,4 +1,3 @@
-import { changeSection } from "../../src/fuel/meter/sections.ts"
 import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
@@ -7,7 +6,7 @@ import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction
 import { Malformed } from "../../src/wasm/Malformed.ts"
 import type { Body } from "../../src/wasm/Module.ts"
 import { type Mnemonic, OPCODES } from "../../src/wasm/Opcodes.ts"
-import { codeOf, localCount, plain } from "../wasm/code.ts"
+import { appendUnits, changeBodies, codeOf, localCount, plain } from "../wasm/code.ts"
 import type { Prepared } from "./prepareCase.ts"
 import { importsOf } from "./runOnV8.ts"
 
@@ -28,35 +27,15 @@ export const countByModel = (
 ): number | undefined => {
   const module = decodeModule(one.wasm)
   if (module instanceof Malformed) return undefined
-  const spaces = new IndexSpaces(module)
-  const units = spaces.globals.length
+  const units = new IndexSpaces(module).globals.length
   let reached = true
-  const counted = changeSection(module, "code", (old) => ({
-    kind: "code",
-    bodies: (old?.bodies ?? []).map((body, i) => {
-      const { params } = spaces.typeOfFunc(spaces.imported.funcs.length + i)
-      const made = countBody(body, params.length, units, counting)
-      reached &&= made !== undefined
-      return made ?? body
-    })
-  }))
+  const counted = changeBodies(module, (body, params) => {
+    const made = countBody(body, params, units, counting)
+    reached &&= made !== undefined
+    return made ?? body
+  })
   if (!reached) return undefined
-  const withGlobal = changeSection(counted, "global", (old) => ({
-    kind: "global",
-    globals: [
-      ...(old?.globals ?? []),
-      {
-        type: { type: "i64", mutable: true },
-        init: codeOf([plain("i64.const", { big: 0n }), plain("end")])
-      }
-    ]
-  }))
-  const bytes = encodeModule(
-    changeSection(withGlobal, "export", (old) => ({
-      kind: "export",
-      exports: [...(old?.exports ?? []), { name: UNITS, kind: "global", index: units }]
-    }))
-  )
+  const bytes = encodeModule(appendUnits(counted, UNITS))
   // The model counts with 32-bit numbers of bytes; what it cannot count it does not explain.
   if (!WebAssembly.validate(bytes)) return undefined
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), importsOf(imports))

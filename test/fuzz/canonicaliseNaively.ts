@@ -1,30 +1,16 @@
-import { changeSection } from "../../src/fuel/meter/sections.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
-import { IndexSpaces } from "../../src/wasm/IndexSpaces.ts"
 import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
 import type { Body, Module } from "../../src/wasm/Module.ts"
 import { OPCODES } from "../../src/wasm/Opcodes.ts"
-import { codeOf, localCount, plain } from "../wasm/code.ts"
+import { changeBodies, codeOf, localCount, plain } from "../wasm/code.ts"
 import { nanWidth } from "./operations.ts"
 
 /**
  * Canonical NaNs as a child would make them: after every instruction that chooses a NaN's bits, the value is
  * compared with itself and replaced. What a module does then is what it must do under `nan: "canonical"`.
  */
-export const canonicaliseNaively = (module: Module): Uint8Array<ArrayBuffer> => {
-  const spaces = new IndexSpaces(module)
-  const first = spaces.imported.funcs.length
-  const paramsOf = (index: number): number => {
-    const composite = spaces.types[spaces.funcs[index] ?? -1]?.composite
-    return composite?.kind === "func" ? composite.params.length : 0
-  }
-  return encodeModule(
-    changeSection(module, "code", (old) => ({
-      kind: "code",
-      bodies: (old?.bodies ?? []).map((body, i) => canonicalBody(body, paramsOf(first + i)))
-    }))
-  )
-}
+export const canonicaliseNaively = (module: Module): Uint8Array<ArrayBuffer> =>
+  encodeModule(changeBodies(module, canonicalBody))
 
 const canonicalBody = (body: Body, params: number): Body => {
   const scratch = localCount(body, params)

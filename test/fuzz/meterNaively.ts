@@ -1,11 +1,10 @@
-import { changeSection } from "../../src/fuel/meter/sections.ts"
 import type { PriceTable } from "../../src/fuel/PriceTable.ts"
 import { encodeModule } from "../../src/wasm/encodeModule.ts"
 import { IndexSpaces } from "../../src/wasm/IndexSpaces.ts"
 import { decodeInstructions, type Instruction } from "../../src/wasm/Instruction.ts"
 import type { Body, Module } from "../../src/wasm/Module.ts"
 import { type Mnemonic, OPCODES } from "../../src/wasm/Opcodes.ts"
-import { codeOf, localCount, plain } from "../wasm/code.ts"
+import { appendUnits, changeBodies, codeOf, localCount, plain } from "../wasm/code.ts"
 
 /**
  * The meter as a child would write it, to hold the real one against: an i64 global goes up before every
@@ -16,33 +15,9 @@ import { codeOf, localCount, plain } from "../wasm/code.ts"
  */
 export const meterNaively = (module: Module, prices: PriceTable): Uint8Array<ArrayBuffer> => {
   const spaces = new IndexSpaces(module)
-  const unitsGlobal = spaces.globals.length
-  const count = new Counter(unitsGlobal, prices, spaces)
-  const first = spaces.imported.funcs.length
-  const paramsOf = (index: number): number => {
-    const composite = spaces.types[spaces.funcs[index] ?? -1]?.composite
-    return composite?.kind === "func" ? composite.params.length : 0
-  }
-  const counted = changeSection(module, "code", (old) => ({
-    kind: "code",
-    bodies: (old?.bodies ?? []).map((body, i) => count.body(body, paramsOf(first + i)))
-  }))
-  const withGlobal = changeSection(counted, "global", (old) => ({
-    kind: "global",
-    globals: [
-      ...(old?.globals ?? []),
-      {
-        type: { type: "i64", mutable: true },
-        init: codeOf([plain("i64.const", { big: 0n }), plain("end")])
-      }
-    ]
-  }))
-  return encodeModule(
-    changeSection(withGlobal, "export", (old) => ({
-      kind: "export",
-      exports: [...(old?.exports ?? []), { name: "units", kind: "global", index: unitsGlobal }]
-    }))
-  )
+  const count = new Counter(spaces.globals.length, prices, spaces)
+  const counted = changeBodies(module, (body, params) => count.body(body, params))
+  return encodeModule(appendUnits(counted, "units"))
 }
 
 /** Scratch locals, from the first that is appended: a count of either width, and what growth gave. */
