@@ -1,5 +1,6 @@
 import { PRICE_MAX } from "../../../src/fuel/PriceTable.ts"
 import { type Mnemonic, OPCODES } from "../../../src/wasm/Opcodes.ts"
+import { geometricMean } from "../../bench/statistics.ts"
 import { BULK, CLASSES, type PriceClass } from "./classes.ts"
 import { measureAll, type Timed } from "./measure.ts"
 import { ARRAY_ELEMENTS, ARRAY_PROBES, OBJECT_PROBES } from "./objectProbes.ts"
@@ -96,9 +97,6 @@ const nsOf = ({ dependentNs, independentNs }: Timed, chains?: PriceClass["chains
     : chains === "independent"
       ? independentNs
       : Math.sqrt(dependentNs * independentNs)
-
-const geometricMean = (values: ReadonlyArray<number>): number =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
 
 /** A price that a person can remember: two digits. */
 const priceOf = (units: number): number => {
