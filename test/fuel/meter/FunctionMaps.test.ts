@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest"
 import { FunctionMaps } from "../../../src/fuel/meter/FunctionMaps.ts"
 import type { MeterPlan } from "../../../src/fuel/meter/MeteredModule.ts"
 import { InstructionReader } from "../../../src/wasm/InstructionReader.ts"
-import { OP } from "../../../src/wasm/Opcodes.ts"
 import { bodiesOf } from "../../../src/wasm/sectionOf.ts"
 import { generateModule } from "../../fuzz/generateModule.ts"
 import { decoded } from "../../wasm/modules.ts"
+import { LEAVES } from "./leaves.ts"
 import { attempt, bytesOf, METER_OPTIONS, MeteredInstance, metered, type Run } from "./runMetered.ts"
 
 /**
@@ -42,23 +42,6 @@ const trapFrames = (wat: string | Uint8Array, name: string, ...args: ReadonlyArr
     got: framesOf(guest.call(name, ...args), bytes, guest.made.plan)
   }
 }
-
-const LEAVES = new Set<number>(
-  (
-    [
-      "br",
-      "br_table",
-      "return",
-      "unreachable",
-      "throw",
-      "throw_ref",
-      "rethrow",
-      "return_call",
-      "return_call_indirect",
-      "return_call_ref"
-    ] as const
-  ).map((mnemonic) => OP[mnemonic])
-)
 
 describe("the map of a function's offsets", () => {
   it("finds every instruction that can be reached, and finds it back", () => {

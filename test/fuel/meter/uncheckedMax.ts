@@ -1,6 +1,7 @@
 import { COUNTER_IN_LOCAL } from "../../../src/fuel/meter/Layout.ts"
 import type { Instruction } from "../../../src/wasm/Instruction.ts"
 import { type Mnemonic, OP, OPCODES } from "../../../src/wasm/Opcodes.ts"
+import { LEAVES } from "./leaves.ts"
 
 /**
  * The most that one function, as it was metered, can charge on any path between two looks at the counter; infinite
@@ -120,7 +121,7 @@ class Path {
         this.#unchecked = NEVER
         break
       default:
-        if (LEAVES.has(mnemonic)) this.#unchecked = NEVER
+        if (LEAVES.has(op)) this.#unchecked = NEVER
     }
     return at + 1
   }
@@ -232,14 +233,3 @@ const PATTERNS: ReadonlyArray<{
   { pattern: CHARGE_LOCAL, looks: false, charges: 1 },
   { pattern: ["local.get", "i32.const", "i32.sub", "global.set"], looks: false, charges: 1 }
 ]
-
-const LEAVES: ReadonlySet<Mnemonic> = new Set<Mnemonic>([
-  "return",
-  "unreachable",
-  "throw",
-  "throw_ref",
-  "rethrow",
-  "return_call",
-  "return_call_indirect",
-  "return_call_ref"
-])
