@@ -1,3 +1,4 @@
+import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
@@ -33,8 +34,8 @@ const measure = async (shape: StackShape, jspi: boolean, warm: number) => {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes))
   const hooks = makeHooks({ refill: () => 2 ** 30, stop: () => undefined })
   const table = exports[plan.exports.hooks] as WebAssembly.Table
-  table.set(0, hooks.refill)
-  table.set(1, hooks.stop)
+  table.set(HOOK_REFILL, hooks.refill)
+  table.set(HOOK_STOP, hooks.stop)
   const depth = exports[plan.exports.depth] as WebAssembly.Global<"i32">
   const main = exports["main"] as () => unknown
   // @ts-expect-error: newer than the declarations

@@ -1,9 +1,11 @@
 import { Account, type Stop } from "../../src/fuel/Account.ts"
+import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
 import type { MeteredModule } from "../../src/fuel/meter/MeteredModule.ts"
 import type { MeterOptions } from "../../src/fuel/meter/MeterOptions.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
+import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
+import { stopOf } from "../../src/runtime/worker/stopOf.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
-import { compileText } from "./compileText.ts"
 import type { Loaded } from "./Loaded.ts"
 
 /** One way to run modules: as they are, or metered. Instances of one engine may be linked to each other. */
@@ -100,18 +102,13 @@ class Metering {
     this.#depth = exports[names.depth] as WebAssembly.Global
     if (names.heap !== undefined) this.#heap = exports[names.heap] as WebAssembly.Global
     this.#options = options
-    const hooks = new WebAssembly.Instance(hookModule(), {
-      host: {
-        refill: (counter: number) => this.#account.refill(counter),
-        stop: (why: number) => {
-          this.#account.stopFor(why === 1 ? "stack" : why === 2 ? "objects" : "growth")
-          return 0
-        }
-      }
-    }).exports
+    const hooks = makeHooks({
+      refill: (counter) => this.#account.refill(counter),
+      stop: (why) => void this.#account.stopFor(stopOf(why))
+    })
     const table = exports[names.hooks] as WebAssembly.Table
-    table.set(0, hooks["refill"])
-    table.set(1, hooks["stop"])
+    table.set(HOOK_REFILL, hooks.refill)
+    table.set(HOOK_STOP, hooks.stop)
   }
 
   /** Whether it was charged or stopped since the last time. */
@@ -137,21 +134,3 @@ const openAccount = (): Account =>
     now: () => 0,
     isCancelled: () => false
   })
-
-/** A table of `funcref` takes no function of JavaScript's, but one that a module passes on. */
-const hookModule = (): WebAssembly.Module => {
-  if (hooks === undefined) {
-    const bytes = compileText({
-      kind: "text",
-      text: `(module
-        (import "host" "refill" (func $refill (param i32) (result i32)))
-        (import "host" "stop" (func $stop (param i32) (result i32)))
-        (export "refill" (func $refill)) (export "stop" (func $stop)))`
-    })
-    if (typeof bytes === "string") throw new Error(bytes)
-    hooks = new WebAssembly.Module(bytes)
-  }
-  return hooks
-}
-
-let hooks: WebAssembly.Module | undefined

@@ -1,10 +1,12 @@
 import { Account, type Stop } from "../../../src/fuel/Account.ts"
+import { HOOK_REFILL, HOOK_STOP } from "../../../src/fuel/meter/Layout.ts"
 import type { MeteredModule } from "../../../src/fuel/meter/MeteredModule.ts"
 import type { MeterOptions } from "../../../src/fuel/meter/MeterOptions.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
-import { trap } from "../../../src/runtime/worker/hostModules.ts"
+import { makeHooks, trap } from "../../../src/runtime/worker/hostModules.ts"
+import { stopOf } from "../../../src/runtime/worker/stopOf.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
 import { parseWat } from "../../guests/wat.ts"
@@ -81,21 +83,20 @@ export class MeteredInstance {
     const bytes = options.spoil === undefined ? this.made.bytes : options.spoil(this.made)
     this.#module = options.like === undefined ? new WebAssembly.Module(bytes) : options.like.#module
     this.instance = new WebAssembly.Instance(this.#module, options.imports ?? {})
-    const hooks = hookFunctions(
-      (counter) => {
+    const hooks = makeHooks({
+      refill: (counter) => {
         this.lowest = Math.min(this.lowest, counter)
         const granted = this.#account.refill(counter)
         return options.spoilRefill === undefined ? granted : options.spoilRefill(granted)
       },
-      (why) => {
+      stop: (why) => {
         this.stops.push(why)
-        this.#account.stopFor(why === 1 ? "stack" : why === 2 ? "objects" : "growth")
-        return 0
+        this.#account.stopFor(stopOf(why))
       }
-    )
+    })
     const table = this.export<WebAssembly.Table>(this.made.plan.exports.hooks)
-    table.set(0, hooks.refill)
-    table.set(1, hooks.stop)
+    table.set(HOOK_REFILL, hooks.refill)
+    table.set(HOOK_STOP, hooks.stop)
   }
 
   export<A>(name: string): A {
@@ -182,19 +183,3 @@ export const attempt = (call: () => unknown): Run => {
 
 export const bytesOf = (source: string | Uint8Array): Uint8Array<ArrayBuffer> =>
   typeof source === "string" ? parseWat("test.wat", source) : new Uint8Array(source)
-
-/** JavaScript functions as functions that a table of `funcref` takes: imported by a module that exports them. */
-const hookFunctions = (refill: (counter: number) => number, stop: (why: number) => number) => {
-  const { exports } = new WebAssembly.Instance(HOOKS, { m: { refill, stop } })
-  return exports as Readonly<Record<"refill" | "stop", () => void>>
-}
-
-const HOOKS = new WebAssembly.Module(
-  parseWat(
-    "hooks",
-    `(module
-      (import "m" "refill" (func $r (param i32) (result i32)))
-      (import "m" "stop" (func $s (param i32) (result i32)))
-      (export "refill" (func $r)) (export "stop" (func $s)))`
-  )
-)
