@@ -1,10 +1,9 @@
-import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
-import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
+import { connect } from "../fuel/meter/connect.ts"
 import { STACK_SHAPES, type StackShape } from "./stackShapes.ts"
 
 /**
@@ -32,11 +31,8 @@ const measure = async (shape: StackShape, jspi: boolean, warm: number) => {
   if (metered instanceof Malformed) throw metered
   const { plan, bytes } = metered
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes))
-  const hooks = makeHooks({ refill: () => 2 ** 30, stop: () => undefined })
-  const table = exports[plan.exports.hooks] as WebAssembly.Table
-  table.set(HOOK_REFILL, hooks.refill)
-  table.set(HOOK_STOP, hooks.stop)
-  const depth = exports[plan.exports.depth] as WebAssembly.Global<"i32">
+  const { depth } = connect(exports, plan.exports, { refill: () => 2 ** 30, stop: () => undefined })
+  // The cast: every shape has a `main`.
   const main = exports["main"] as () => unknown
   // @ts-expect-error: newer than the declarations
   const call: () => unknown = jspi ? WebAssembly.promising(main) : main

@@ -1,13 +1,13 @@
-import { Account, SLICE_MAX } from "../../src/fuel/Account.ts"
-import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
+import { SLICE_MAX } from "../../src/fuel/Account.ts"
 import type { MeterPlan } from "../../src/fuel/meter/MeteredModule.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT, PLACEMENT_RULES, type Placement } from "../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../src/fuel/PriceTable.ts"
 import { RUN_POLICY_DEFAULT } from "../../src/runtime/RunPolicy.ts"
-import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
+import { connect, hooksOf } from "../fuel/meter/connect.ts"
+import { patientAccount } from "../fuel/patientAccount.ts"
 
 /**
  * The ways in which a module is timed: plain, as it ships, and what it would cost to do more or less.
@@ -112,19 +112,13 @@ const buildMetered = (wasm: Uint8Array<ArrayBuffer>, change: Change): Built => {
 }
 
 const attach = (exports: WebAssembly.Exports, plan: MeterPlan, { refills, sliceMax }: Change): Meter => {
-  const names = plan.exports
-  // The casts: the meter made these exports.
-  const table = exports[names.hooks] as WebAssembly.Table
-  const depth = exports[names.depth] as WebAssembly.Global<"i32">
-  const fuel = exports[names.fuel] as WebAssembly.Global<"i32">
-  const start = names.start === undefined ? undefined : (exports[names.start] as () => void)
   let account = openAccount(sliceMax)
-  const hooks = makeHooks({
-    refill: (counter) => (refills ? account.refill(counter) : account.stopFor("fuel")),
-    stop: () => undefined
-  })
-  table.set(HOOK_REFILL, hooks.refill)
-  table.set(HOOK_STOP, hooks.stop)
+  const hooks = hooksOf(() => account)
+  const { fuel, depth, start } = connect(
+    exports,
+    plan.exports,
+    refills ? hooks : { ...hooks, refill: () => account.stopFor("fuel") }
+  )
   const open = () => {
     depth.value = RUN_POLICY_DEFAULT.stackSlotsMax
     account = openAccount(sliceMax)
@@ -142,11 +136,5 @@ const attach = (exports: WebAssembly.Exports, plan: MeterPlan, { refills, sliceM
   return { start: begin, open, charged }
 }
 
-const openAccount = (sliceMax = SLICE_MAX): Account =>
-  new Account({
-    allocated: Number.MAX_SAFE_INTEGER,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    now: () => performance.now(),
-    isCancelled: () => false,
-    sliceMax
-  })
+const openAccount = (sliceMax = SLICE_MAX) =>
+  patientAccount({ allocated: Number.MAX_SAFE_INTEGER, now: () => performance.now(), sliceMax })

@@ -1,11 +1,10 @@
-import { Account, type Stop } from "../../src/fuel/Account.ts"
-import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
+import type { Stop } from "../../src/fuel/Account.ts"
 import type { MeteredModule } from "../../src/fuel/meter/MeteredModule.ts"
 import type { MeterOptions } from "../../src/fuel/meter/MeterOptions.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
-import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
-import { stopOf } from "../../src/runtime/worker/stopOf.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
+import { type Connected, connect, hooksOf } from "../fuel/meter/connect.ts"
+import { patientAccount } from "../fuel/patientAccount.ts"
 import type { Loaded } from "./Loaded.ts"
 
 /** One way to run modules: as they are, or metered. Instances of one engine may be linked to each other. */
@@ -51,10 +50,9 @@ export const meteredEngine = (name: string, options: MeterOptions): Engine => {
       return {
         instantiate: (imports) => {
           const { exports } = new WebAssembly.Instance(module, imports)
-          all.push(new Metering(made, exports, options))
-          const start = made.plan.exports.start
-          // The cast: the plan says what it is.
-          if (start !== undefined) (exports[start] as () => void)()
+          const metering = new Metering(made, exports, options)
+          all.push(metering)
+          metering.start()
           return guestExports(loaded, exports)
         }
       }
@@ -89,48 +87,36 @@ const FUEL = 2 ** 36
 
 /** The host's side of one metered instance, whose counter is empty until it runs. */
 class Metering {
-  readonly #fuel: WebAssembly.Global
-  readonly #depth: WebAssembly.Global
-  readonly #heap: WebAssembly.Global | undefined
+  readonly #meter: Connected
   readonly #options: MeterOptions
   #account = openAccount()
 
   constructor(made: MeteredModule, exports: WebAssembly.Exports, options: MeterOptions) {
-    const names = made.plan.exports
-    // The casts: the plan says what each export is.
-    this.#fuel = exports[names.fuel] as WebAssembly.Global
-    this.#depth = exports[names.depth] as WebAssembly.Global
-    if (names.heap !== undefined) this.#heap = exports[names.heap] as WebAssembly.Global
     this.#options = options
-    const hooks = makeHooks({
-      refill: (counter) => this.#account.refill(counter),
-      stop: (why) => void this.#account.stopFor(stopOf(why))
-    })
-    const table = exports[names.hooks] as WebAssembly.Table
-    table.set(HOOK_REFILL, hooks.refill)
-    table.set(HOOK_STOP, hooks.stop)
+    const hooks = hooksOf(() => this.#account)
+    this.#meter = connect(exports, made.plan.exports, hooks)
+  }
+
+  /** Runs the start function, where there is one. */
+  start(): void {
+    this.#meter.start?.()
   }
 
   /** Whether it was charged or stopped since the last time. */
   get ran(): boolean {
-    return this.#fuel.value !== 0 || this.#account.slices > 0 || this.#account.stop !== undefined
+    return this.#meter.fuel.value !== 0 || this.#account.slices > 0 || this.#account.stop !== undefined
   }
 
   settle(): { readonly charged: number; readonly stop: Stop | undefined } {
-    this.#account.settle(this.#fuel.value)
+    const { fuel, depth, heap } = this.#meter
+    this.#account.settle(fuel.value)
     const { charged, stop } = this.#account
     this.#account = openAccount()
-    this.#fuel.value = 0
-    this.#depth.value = this.#options.slotsMax
-    if (this.#heap !== undefined) this.#heap.value = BigInt(this.#options.objectBytesMax)
+    fuel.value = 0
+    depth.value = this.#options.slotsMax
+    if (heap !== undefined) heap.value = BigInt(this.#options.objectBytesMax)
     return { charged, stop }
   }
 }
 
-const openAccount = (): Account =>
-  new Account({
-    allocated: FUEL,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    now: () => 0,
-    isCancelled: () => false
-  })
+const openAccount = () => patientAccount({ allocated: FUEL })

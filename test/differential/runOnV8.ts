@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto"
-import { Account } from "../../src/fuel/Account.ts"
-import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
-import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
-import { stopOf } from "../../src/runtime/worker/stopOf.ts"
+import type { Account } from "../../src/fuel/Account.ts"
+import { connect, hooksOf } from "../fuel/meter/connect.ts"
+import { patientAccount } from "../fuel/patientAccount.ts"
 import type { Run } from "./Case.ts"
 import type { Prepared } from "./prepareCase.ts"
 
@@ -12,12 +11,7 @@ import type { Prepared } from "./prepareCase.ts"
  * The same few steps as in `onWasmtime.py`.
  */
 export const runOnV8 = ({ case: one, metered, options, args, types, imports, globals }: Prepared): Run => {
-  const account = new Account({
-    allocated: one.fuel,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    now: () => 0,
-    isCancelled: () => false
-  })
+  const account = patientAccount({ allocated: one.fuel })
   const names = metered.plan.exports
   let instance: WebAssembly.Instance
   try {
@@ -28,18 +22,8 @@ export const runOnV8 = ({ case: one, metered, options, args, types, imports, glo
     return { ...NOTHING, end: "trapped", detail: kindOf(error) }
   }
   const { exports } = instance
-  // The casts: the meter made these exports.
-  const counter = exports[names.fuel] as WebAssembly.Global<"i32">
-  const depth = exports[names.depth] as WebAssembly.Global<"i32">
-  const table = exports[names.hooks] as WebAssembly.Table
-  const hooks = makeHooks({
-    refill: (left) => account.refill(left),
-    stop: (why) => {
-      account.stopFor(stopOf(why))
-    }
-  })
-  table.set(HOOK_REFILL, hooks.refill)
-  table.set(HOOK_STOP, hooks.stop)
+  const hooks = hooksOf(() => account)
+  const { fuel: counter, depth } = connect(exports, names, hooks)
   counter.value = account.open()
   const call = (name: string, given: ReadonlyArray<unknown>): Pick<Run, "end" | "detail"> => {
     depth.value = options.slotsMax
@@ -68,6 +52,7 @@ export const runOnV8 = ({ case: one, metered, options, args, types, imports, glo
     ...(exhausted ? { end: "stopped", detail: "fuel" } : ended),
     startFuel,
     fuel,
+    // The casts: the meter exports them under these names.
     memories: names.memories.map((name) => {
       const bytes = new Uint8Array((exports[name] as WebAssembly.Memory).buffer)
       return `${bytes.length / 65_536} ${createHash("sha1").update(bytes).digest("hex")}`

@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto"
-import { Account } from "../../src/fuel/Account.ts"
-import { HOOK_REFILL, HOOK_STOP } from "../../src/fuel/meter/Layout.ts"
 import type { MeterPlan } from "../../src/fuel/meter/MeteredModule.ts"
 import type { MeterOptions } from "../../src/fuel/meter/MeterOptions.ts"
 import { meterModule } from "../../src/fuel/meter/meterModule.ts"
-import { makeHooks } from "../../src/runtime/worker/hostModules.ts"
-import { stopOf } from "../../src/runtime/worker/stopOf.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
 import { IndexSpaces } from "../../src/wasm/IndexSpaces.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
 import type { Module } from "../../src/wasm/Module.ts"
 import { sectionOf } from "../../src/wasm/sectionOf.ts"
 import type { ValueType } from "../../src/wasm/ValueType.ts"
+import { connect, hooksOf } from "../fuel/meter/connect.ts"
+import { patientAccount } from "../fuel/patientAccount.ts"
 import { stubImports } from "./stubImports.ts"
 
 /**
@@ -59,23 +57,10 @@ export class MeteredCode {
   /** Fires one export, after the start function where there is one; both pay from the same fuel. */
   fire(name: string, args: ReadonlyArray<unknown>, fuel: number): Fired {
     const { exports: names } = this.#plan
-    const account = new Account({
-      allocated: fuel,
-      deadlineMs: Number.POSITIVE_INFINITY,
-      now: () => 0,
-      isCancelled: () => false
-    })
+    const account = patientAccount({ allocated: fuel })
     const { exports } = new WebAssembly.Instance(this.#compiled, stubImports(this.module))
-    const hooks = makeHooks({
-      refill: (counter) => account.refill(counter),
-      stop: (why) => void account.stopFor(stopOf(why))
-    })
-    // The casts: the meter made them so.
-    const table = exports[names.hooks] as WebAssembly.Table
-    table.set(HOOK_REFILL, hooks.refill)
-    table.set(HOOK_STOP, hooks.stop)
-    const counter = exports[names.fuel] as WebAssembly.Global<"i32">
-    const depth = exports[names.depth] as WebAssembly.Global<"i32">
+    const hooks = hooksOf(() => account)
+    const { fuel: counter, depth } = connect(exports, names, hooks)
     const slots = depth.value
     counter.value = account.open()
     let end = "returned"

@@ -1,15 +1,15 @@
-import { Account, type Stop } from "../../../src/fuel/Account.ts"
-import { HOOK_REFILL, HOOK_STOP } from "../../../src/fuel/meter/Layout.ts"
+import { type Account, SLICE_MAX, type Stop } from "../../../src/fuel/Account.ts"
 import type { MeteredModule } from "../../../src/fuel/meter/MeteredModule.ts"
 import type { MeterOptions } from "../../../src/fuel/meter/MeterOptions.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
-import { makeHooks, trap } from "../../../src/runtime/worker/hostModules.ts"
-import { stopOf } from "../../../src/runtime/worker/stopOf.ts"
+import { trap } from "../../../src/runtime/worker/hostModules.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
 import { parseWat } from "../../guests/wat.ts"
+import { patientAccount } from "../patientAccount.ts"
+import { type Connected, connect, hooksOf } from "./connect.ts"
 
 /**
  * Runs a module under the meter as bare as can be: an instance, its hooks, an account, a call.
@@ -70,6 +70,7 @@ export class MeteredInstance {
   readonly instance: WebAssembly.Instance
   readonly #module: WebAssembly.Module
   readonly #options: MeteredOptions
+  readonly #meter: Connected
   #account: Account
   /** What the module told the stop hook, in order. */
   readonly stops: Array<number> = []
@@ -83,20 +84,18 @@ export class MeteredInstance {
     const bytes = options.spoil === undefined ? this.made.bytes : options.spoil(this.made)
     this.#module = options.like === undefined ? new WebAssembly.Module(bytes) : options.like.#module
     this.instance = new WebAssembly.Instance(this.#module, options.imports ?? {})
-    const hooks = makeHooks({
+    const hooks = hooksOf(() => this.#account)
+    this.#meter = connect(this.instance.exports, this.made.plan.exports, {
       refill: (counter) => {
         this.lowest = Math.min(this.lowest, counter)
-        const granted = this.#account.refill(counter)
+        const granted = hooks.refill(counter)
         return options.spoilRefill === undefined ? granted : options.spoilRefill(granted)
       },
       stop: (why) => {
         this.stops.push(why)
-        this.#account.stopFor(stopOf(why))
+        hooks.stop(why)
       }
     })
-    const table = this.export<WebAssembly.Table>(this.made.plan.exports.hooks)
-    table.set(HOOK_REFILL, hooks.refill)
-    table.set(HOOK_STOP, hooks.stop)
   }
 
   export<A>(name: string): A {
@@ -106,10 +105,9 @@ export class MeteredInstance {
 
   /** Calls an export, with an account of its own. */
   call(name: string, ...args: ReadonlyArray<unknown>): MeteredRun {
-    const { fuel: fuelName, depth } = this.made.plan.exports
+    const { fuel, depth } = this.#meter
     this.#account = this.#open()
-    this.export<WebAssembly.Global>(depth).value = this.#options.slotsMax ?? METER_OPTIONS.slotsMax
-    const fuel = this.export<WebAssembly.Global>(fuelName)
+    depth.value = this.#options.slotsMax ?? METER_OPTIONS.slotsMax
     fuel.value = 0
     const run = attempt(() => this.export<(...args: ReadonlyArray<unknown>) => unknown>(name)(...args))
     // A trap may leave no counter behind.
@@ -121,7 +119,7 @@ export class MeteredInstance {
 
   /** What an import does first: with the account empty it stops the guest, by a trap that nothing catches. */
   look(): void {
-    const fuel = this.export<WebAssembly.Global>(this.made.plan.exports.fuel)
+    const { fuel } = this.#meter
     if (fuel.value >= 0) return
     this.lowest = Math.min(this.lowest, fuel.value)
     fuel.value = this.#account.refill(fuel.value)
@@ -129,14 +127,8 @@ export class MeteredInstance {
   }
 
   #open(): Account {
-    const { sliceMax } = this.#options
-    return new Account({
-      allocated: this.#options.fuel ?? 10_000_000,
-      deadlineMs: Number.POSITIVE_INFINITY,
-      now: () => 0,
-      isCancelled: () => false,
-      ...(sliceMax === undefined ? {} : { sliceMax })
-    })
+    const { fuel = 10_000_000, sliceMax = SLICE_MAX } = this.#options
+    return patientAccount({ allocated: fuel, sliceMax })
   }
 }
 

@@ -1,13 +1,12 @@
-import { Account } from "../../../src/fuel/Account.ts"
-import { HOOK_REFILL, HOOK_STOP } from "../../../src/fuel/meter/Layout.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT } from "../../../src/fuel/meter/Placement.ts"
 import type { PriceTable } from "../../../src/fuel/PriceTable.ts"
 import { RUN_POLICY_DEFAULT } from "../../../src/runtime/RunPolicy.ts"
-import { makeHooks } from "../../../src/runtime/worker/hostModules.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
 import { type Kernel, kernels } from "../../bench/kernels.ts"
+import { connect, hooksOf } from "../meter/connect.ts"
+import { patientAccount } from "../patientAccount.ts"
 
 /**
  * Nanoseconds that a unit of fuel takes in each kernel of the bench, under each of some tables.
@@ -79,33 +78,22 @@ const makeRun = (
   })
   if (metered instanceof Malformed) throw metered
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(metered.bytes), {})
-  const names = metered.plan.exports
-  // The casts: the meter made these exports, and every kernel has a `run`.
-  const counter = exports[names.fuel] as WebAssembly.Global<"i32">
-  const depth = exports[names.depth] as WebAssembly.Global<"i32">
-  const table = exports[names.hooks] as WebAssembly.Table
+  // The cast: every kernel has a `run`.
   const target = exports["run"] as (argument: number) => unknown
   let account = open()
-  const hooks = makeHooks({ refill: (left) => account.refill(left), stop: () => undefined })
-  table.set(HOOK_REFILL, hooks.refill)
-  table.set(HOOK_STOP, hooks.stop)
+  const hooks = hooksOf(() => account)
+  const { fuel, depth } = connect(exports, metered.plan.exports, hooks)
   for (let i = 0; i < WARM_ROUNDS; i++) target(kernel.timed.argument)
   return {
     call: () => {
       account = open()
-      counter.value = account.open()
+      fuel.value = account.open()
       depth.value = RUN_POLICY_DEFAULT.stackSlotsMax
       target(argument)
-      account.settle(counter.value)
+      account.settle(fuel.value)
     },
     units: () => account.charged
   }
 }
 
-const open = (): Account =>
-  new Account({
-    allocated: Number.MAX_SAFE_INTEGER,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    now: () => performance.now(),
-    isCancelled: () => false
-  })
+const open = () => patientAccount({ allocated: Number.MAX_SAFE_INTEGER, now: () => performance.now() })

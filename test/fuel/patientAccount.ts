@@ -1,0 +1,17 @@
+import { Account, type AccountOptions } from "../../src/fuel/Account.ts"
+
+/**
+ * An account that nothing ends but its fuel, on a clock that stands still: without a deadline or a caller who
+ * gives up, what a run is charged is a function of its module and its input.
+ *
+ * Whatever a test is about it gives: a clock that goes, a deadline, smaller slices.
+ */
+export const patientAccount = (
+  options: Partial<AccountOptions> & Pick<AccountOptions, "allocated">
+): Account =>
+  new Account({
+    deadlineMs: Number.POSITIVE_INFINITY,
+    now: () => 0,
+    isCancelled: () => false,
+    ...options
+  })
