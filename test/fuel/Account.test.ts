@@ -1,16 +1,10 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { Account, type AccountOptions, SLICE_FIRST, SLICE_MAX } from "../../src/fuel/Account.ts"
+import { type Account, type AccountOptions, SLICE_FIRST, SLICE_MAX } from "../../src/fuel/Account.ts"
 import { PARK } from "../../src/fuel/meter/Layout.ts"
+import { patientAccount } from "./patientAccount.ts"
 
-const account = (options: Partial<AccountOptions>) =>
-  new Account({
-    allocated: 1000,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    now: () => 0,
-    isCancelled: () => false,
-    ...options
-  })
+const account = (options: Partial<AccountOptions>) => patientAccount({ allocated: 1000, ...options })
 
 /** What a guest does: charges, and asks for more when its counter is below zero. */
 const spend = (fuel: Account, charges: ReadonlyArray<number>): number => {

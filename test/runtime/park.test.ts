@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { Account, SLICE_FIRST } from "../../src/fuel/Account.ts"
+import { SLICE_FIRST } from "../../src/fuel/Account.ts"
 import type { Value } from "../../src/outcome/Value.ts"
 import { RUN_POLICY_DEFAULT } from "../../src/runtime/RunPolicy.ts"
 import type { EngineInstance } from "../../src/runtime/worker/Engine.ts"
 import { EngineFault } from "../../src/runtime/worker/EngineFault.ts"
 import { jspi } from "../../src/runtime/worker/jspi.ts"
+import { patientAccount } from "../fuel/patientAccount.ts"
 import { parseWat } from "../guests/wat.ts"
 import { fireHere, v8Engine } from "./fireHere.ts"
 
@@ -74,9 +75,8 @@ interface Options {
 const run = async (name: string, wat: string, turns: Turns, options: Options = {}): Promise<Ended> => {
   const compiled = v8Engine.compile(parseWat(name, wat), RUN_POLICY_DEFAULT)
   if ("_tag" in compiled) throw new Error(compiled._tag)
-  const account = new Account({
+  const account = patientAccount({
     allocated: options.fuel ?? 10 * SLICE_FIRST,
-    deadlineMs: Number.POSITIVE_INFINITY,
     now: options.now ?? (() => 0),
     isCancelled: options.isCancelled ?? (() => false),
     shouldPark: options.shouldPark ?? (() => true),
@@ -222,13 +222,7 @@ describe.skipIf(jspi === undefined)("guests on one thread that wait at the end o
 it("lets a guest that is to wait go on at once where nobody can make it wait", () => {
   const compiled = v8Engine.compile(parseWat("spin", spinner(1)), RUN_POLICY_DEFAULT)
   if ("_tag" in compiled) throw new Error(compiled._tag)
-  const account = new Account({
-    allocated: 1e6,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    now: () => 0,
-    isCancelled: () => false,
-    shouldPark: () => true
-  })
+  const account = patientAccount({ allocated: 1e6, shouldPark: () => true })
   const instance = v8Engine.instantiate(compiled, {
     account,
     links: [],

@@ -1,4 +1,4 @@
-import { Account } from "../../../src/fuel/Account.ts"
+import type { Account } from "../../../src/fuel/Account.ts"
 import { HOOK_REFILL, HOOK_STOP, STOP_STACK } from "../../../src/fuel/meter/Layout.ts"
 import type { MeterPlan } from "../../../src/fuel/meter/MeteredModule.ts"
 import { meterModule } from "../../../src/fuel/meter/meterModule.ts"
@@ -7,6 +7,7 @@ import { TRACKED } from "../../../src/fuel/meter/Traits.ts"
 import { WASMTIME_PRICES } from "../../../src/fuel/PriceTable.ts"
 import { decodeModule } from "../../../src/wasm/decodeModule.ts"
 import { Malformed } from "../../../src/wasm/Malformed.ts"
+import { patientAccount } from "../../fuel/patientAccount.ts"
 import { type Callable, DepthKeeper } from "./DepthKeeper.ts"
 
 /**
@@ -71,12 +72,7 @@ export class MeteredProcess {
     const hooks = exports[names.hooks] as WebAssembly.Table
     const start = names.start === undefined ? undefined : (exports[names.start] as () => void)
 
-    const account = new Account({
-      allocated: Number.MAX_SAFE_INTEGER,
-      deadlineMs: Number.POSITIVE_INFINITY,
-      now: this.#now,
-      isCancelled: () => false
-    })
+    const account = patientAccount({ allocated: Number.MAX_SAFE_INTEGER, now: this.#now })
     this.#accounts.push({ account, counter })
     if (plan.traits.bits.some((bits) => (bits & TRACKED) !== 0))
       this.depths.add(depthGlobal, tablesOf(this.#real, module, imports, exports))
