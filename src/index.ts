@@ -67,7 +67,7 @@ export const Munition = { fire, validate, layer, layerAudited } as const
 export type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 export { InstanceManager, type InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
 export { Audit, AuditTrail } from "./audit/Audit.ts"
-export type { AuditEntry, AuditEvent } from "./audit/AuditEvent.ts"
+export type { AuditEntry, AuditEvent, AuditTransition } from "./audit/AuditEvent.ts"
 export { type Analyser, analyse, analyserOf } from "./forensics/Analyser.ts"
 export { BadDump } from "./forensics/BadDump.ts"
 export type { Dump } from "./forensics/Dump.ts"

@@ -33,9 +33,9 @@ export class Audit extends Context.Service<
   static readonly layerLogger: Layer.Layer<Audit> = Layer.sync(Audit, () =>
     Audit.of({
       record: makeRecord((event) =>
-        event._tag === "Step"
-          ? Effect.logDebug(formatAuditEvent(event))
-          : Effect.logWarning(formatAuditEvent(event))
+        event._tag === "Refusal"
+          ? Effect.logWarning(formatAuditEvent(event))
+          : Effect.logDebug(formatAuditEvent(event))
       )
     })
   )

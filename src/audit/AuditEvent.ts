@@ -3,11 +3,12 @@ import { describeRefusedReason, type RefusedReason } from "../outcome/RefusedRea
 import { visible } from "../outcome/visible.ts"
 
 /**
- * What is recorded: one entry for each step of a life, and one for each refusal, which has no life.
+ * What is recorded: one entry for each step of an instance's life, one for each transition of whoever runs and
+ * watches instances, and one for each refusal, which has no life.
  *
  * An entry is what happened; the audit that receives it adds when, and the number that shows whether any is missing.
  */
-export type AuditEntry = AuditStep | AuditRefusal
+export type AuditEntry = AuditStep | AuditTransition | AuditRefusal
 
 export interface AuditStep {
   readonly _tag: "Step"
@@ -19,6 +20,19 @@ export interface AuditStep {
   readonly why: string
   /** Microseconds since the firing began. */
   readonly atMicros: number
+}
+
+/** A step of a scheduler, a pool's slot, a child or a supervisor, in the places of its statechart. */
+export interface AuditTransition {
+  readonly _tag: "Transition"
+  /** The statechart's id. */
+  readonly chart: string
+  /** Which of those that follow the chart. */
+  readonly id: string
+  readonly from: string | undefined
+  readonly to: string
+  /** The statechart's event. */
+  readonly why: string
 }
 
 export interface AuditRefusal {
@@ -69,8 +83,19 @@ export const stepsOf = (instanceId: string, trace: ReadonlyArray<LifecycleEvent>
  *     const step = stepsOf("7", [{ state: "compiling", event: "START", atMicros: 0 }])[0]
  *     formatAuditEvent({ ...step, sequence: 3, atMs: 0 }) // => "#3 instance 7 nothing -> compiling: START at 0 µs"
  */
-export const formatAuditEvent = (event: AuditEvent): string =>
-  event._tag === "Step"
-    ? `#${event.sequence} instance ${visible(event.instanceId, 64)} ${event.from ?? "nothing"} -> ${event.to}: ` +
-      `${visible(event.why, 64)} at ${event.atMicros} µs`
-    : `#${event.sequence} refused ${event.functionName ?? "a module"}: ${event.reason}, ${event.message}`
+export const formatAuditEvent = (event: AuditEvent): string => {
+  switch (event._tag) {
+    case "Step":
+      return (
+        `#${event.sequence} instance ${visible(event.instanceId, 64)} ${event.from ?? "nothing"} -> ${event.to}: ` +
+        `${visible(event.why, 64)} at ${event.atMicros} µs`
+      )
+    case "Transition":
+      return (
+        `#${event.sequence} ${visible(event.chart, 64)} ${visible(event.id, 64)} ` +
+        `${event.from ?? "nothing"} -> ${event.to}: ${visible(event.why, 64)}`
+      )
+    case "Refusal":
+      return `#${event.sequence} refused ${event.functionName ?? "a module"}: ${event.reason}, ${event.message}`
+  }
+}

@@ -95,6 +95,15 @@ describe("an audit event as a line", () => {
   })
 
   it("is one line, whatever a guest called its imports and functions", () => {
+    const moved: AuditEntry = {
+      _tag: "Transition",
+      chart: "scheduler",
+      id: "0",
+      from: "idle",
+      to: "running",
+      why: "GIVEN"
+    }
+    expect(formatAuditEvent({ ...moved, sequence: 5, atMs: 0 })).toBe("#5 scheduler 0 idle -> running: GIVEN")
     expect(formatAuditEvent({ ...refusal, sequence: 4, atMs: 0 })).toBe(
       "#4 refused run\\u{1b}[2J: CapabilityDenied, " +
         "import env.evil\\n#9 instance denied: it needs the capability time"
