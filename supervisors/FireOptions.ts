@@ -13,6 +13,7 @@ import {
   RUN_POLICY_MAX,
   type RunPolicy
 } from "../src/runtime/RunPolicy.ts"
+import { PRIORITIES, type Priority } from "../src/runtime/worker/RunQueue.ts"
 import { checkOptions } from "./checkCall.ts"
 
 /**
@@ -28,6 +29,8 @@ export interface FireOptions extends Partial<RunPolicy> {
   /** In the notation of the command line, `time`, `random:virtual=7`, `host:NAME`, or typed. */
   readonly capabilities?: ReadonlyArray<string | Grant> | undefined
   readonly hostFunctions?: ReadonlyArray<HostFunction> | undefined
+  /** Who goes first where guests share a scheduler: `high`, `normal` (the default) or `low`. */
+  readonly priority?: Priority | undefined
   /** On the caller's own thread: no message, but it holds the event loop. Remote host functions cannot answer. */
   readonly inline?: boolean | undefined
   /** Told of the crash, also when the caller was interrupted and nobody is left to receive it. */
@@ -47,6 +50,7 @@ export interface FirePlan extends FuelPolicy {
   readonly declarations: ReadonlyArray<HostDeclaration>
   readonly remotes: ReadonlyArray<RemoteFunction>
   readonly inline: boolean
+  readonly priority: Priority
   readonly onCrash: (crash: Crash) => Effect.Effect<void>
 }
 
@@ -65,6 +69,9 @@ export const planFiring = (
   if ("_tag" in declarations) return declarations
   const grants = resolveGrants(options.capabilities ?? [], declarations)
   if ("_tag" in grants) return grants
+  const { priority = "normal" } = options
+  if (!PRIORITIES.includes(priority))
+    return new BadArguments("priority", PRIORITIES.join(", "), String(priority))
   return {
     ...fuel,
     policy,
@@ -72,6 +79,7 @@ export const planFiring = (
     declarations,
     remotes: hostFunctions.filter((one): one is RemoteFunction => one.declaration.kind === "remote"),
     inline: options.inline ?? false,
+    priority,
     onCrash: options.onCrash ?? (() => Effect.void)
   }
 }

@@ -22,10 +22,10 @@ import { readArguments, typedValues } from "../src/runtime/worker/readArguments.
 import { checkCall } from "./checkCall.ts"
 import { concludeFailed, concludeLost, concludeReturned, type Identity } from "./concludeFiring.ts"
 import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } from "./FireOptions.ts"
-import { type GuestThreadsOptions, makeGuestThreads } from "./GuestThreads.ts"
 import { identifyModule } from "./identifyModule.ts"
 import { ModuleCache, moduleKey } from "./ModuleCache.ts"
-import { requestOf, validateModule } from "./validateModule.ts"
+import { makeSchedulers, QueueFull, type SchedulersOptions } from "./Schedulers.ts"
+import { refusalOfQueue, requestOf, validateModule } from "./validateModule.ts"
 
 /**
  * Fires guests: finds a thread, follows the instance through its life, and sees to it that whatever happens
@@ -53,7 +53,7 @@ export class InstanceManager extends Context.Service<
 }
 
 /** What an operator decides for all firings. */
-export interface InstanceManagerOptions extends GuestThreadsOptions {
+export interface InstanceManagerOptions extends SchedulersOptions {
   /** The operator's ceiling on what any firing may ask for. */
   readonly ceiling?: Partial<FuelCeiling> | undefined
 }
@@ -62,7 +62,7 @@ const makeManager = (options: InstanceManagerOptions) =>
   Effect.gen(function* () {
     const audit = yield* Audit
     const meter = yield* FuelMeter
-    const threads = yield* makeGuestThreads(options)
+    const schedulers = yield* makeSchedulers(options)
     const cache = new ModuleCache()
     let fired = 0
 
@@ -72,9 +72,10 @@ const makeManager = (options: InstanceManagerOptions) =>
     /** From a report to an outcome, audited and metered. */
     const conclude = (
       job: Job,
-      report: FiringReport | WorkerLost
+      report: FiringReport | WorkerLost | QueueFull
     ): Effect.Effect<Returned, Crash | Refused> =>
       Effect.suspend((): Effect.Effect<Returned, Crash | Refused> => {
+        if (report instanceof QueueFull) return refuse(refusalOfQueue(report), job.identity)
         if (report instanceof WorkerLost) {
           if (report.compileMs !== undefined)
             return refuse(
@@ -111,7 +112,7 @@ const makeManager = (options: InstanceManagerOptions) =>
         yield* meter.record(job.identity, metadata.fuel.used)
       })
 
-    const run = (job: Job): Effect.Effect<FiringReport, WorkerLost> => {
+    const run = (job: Job): Effect.Effect<FiringReport, WorkerLost | QueueFull> => {
       const { bytes, compiled, plan } = job
       const request: Omit<FiringRequest, "cell"> = {
         ...requestOf(plan),
@@ -128,7 +129,7 @@ const makeManager = (options: InstanceManagerOptions) =>
       }
       return plan.inline
         ? Effect.flatMap(loadInline, (fireInline) => fireInline(request, caller.onLog))
-        : threads.lend((worker) => worker.fire(request, caller))
+        : schedulers.fire(request, caller, plan.priority)
     }
 
     const fire = (
@@ -172,7 +173,7 @@ const makeManager = (options: InstanceManagerOptions) =>
         const plan = checkCall(wasm, "", []) ?? planFiring(asked, options.ceiling)
         if ("_tag" in plan) return refuse(plan, {})
         return Effect.flatMap(identifyModule(wasm), (module) =>
-          Effect.catch(validateModule(threads, cache, module, plan, asked), (reason) =>
+          Effect.catch(validateModule(schedulers, cache, module, plan, asked), (reason) =>
             refuse(reason, { moduleHash: module.hash })
           )
         )

@@ -10,9 +10,9 @@ import type { FiringCaller } from "../src/runtime/GuestWorker.ts"
 import { checkExpectations, type ModuleSummary, summarize } from "../src/runtime/ModuleSummary.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import type { FirePlan, ValidateOptions } from "./FireOptions.ts"
-import type { GuestThreads } from "./GuestThreads.ts"
 import type { IdentifiedModule } from "./identifyModule.ts"
 import { type ModuleCache, moduleKey } from "./ModuleCache.ts"
+import { QueueFull, type Schedulers } from "./Schedulers.ts"
 
 /**
  * Compiles a module on a guest thread, as a firing would, and compares it with what the caller expects of it.
@@ -20,7 +20,7 @@ import { type ModuleCache, moduleKey } from "./ModuleCache.ts"
  * What was compiled is kept: a module that was validated fires without compiling.
  */
 export const validateModule = (
-  threads: GuestThreads,
+  schedulers: Schedulers,
   cache: ModuleCache,
   { hash, bytes }: IdentifiedModule,
   plan: FirePlan,
@@ -35,21 +35,20 @@ export const validateModule = (
     functionName: "",
     args: []
   }
-  return threads
-    .lend((worker) => worker.fire(request, NOBODY))
-    .pipe(
-      Effect.catch((lost) => Effect.succeed(lost)),
-      Effect.flatMap((report): Effect.Effect<ModuleSummary, RefusedReason> => {
-        if (report instanceof WorkerLost) return Effect.fail(refusalOfLoss(report, plan))
-        if (report.kind === "refused") return Effect.fail(reviveRefusedReason(report.reason))
-        if (report.kind !== "compiled")
-          return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
-        cache.set(moduleKey(hash, plan.policy), { compiled: report.compiled, bytes: wasm })
-        const summary = summarize(report.compiled, hash, wasm.length, plan.declarations)
-        const unmet = checkExpectations(summary, expected)
-        return unmet === undefined ? Effect.succeed(summary) : Effect.fail(unmet)
-      })
-    )
+  return schedulers.fire(request, NOBODY).pipe(
+    Effect.catch((lost) => Effect.succeed(lost)),
+    Effect.flatMap((report): Effect.Effect<ModuleSummary, RefusedReason> => {
+      if (report instanceof QueueFull) return Effect.fail(refusalOfQueue(report))
+      if (report instanceof WorkerLost) return Effect.fail(refusalOfLoss(report, plan))
+      if (report.kind === "refused") return Effect.fail(reviveRefusedReason(report.reason))
+      if (report.kind !== "compiled")
+        return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
+      cache.set(moduleKey(hash, plan.policy), { compiled: report.compiled, bytes: wasm })
+      const summary = summarize(report.compiled, hash, wasm.length, plan.declarations)
+      const unmet = checkExpectations(summary, expected)
+      return unmet === undefined ? Effect.succeed(summary) : Effect.fail(unmet)
+    })
+  )
 }
 
 /** The part of a request that follows from the options alone. */
@@ -65,6 +64,10 @@ export const requestOf = (
 
 /** Whoever compiles runs no guest: there are no logs, no questions and no evidence. */
 const NOBODY: FiringCaller = { remotes: [], onLog: () => Effect.void, onCancelled: () => Effect.void }
+
+/** Nothing was begun, and nothing is known of the module. */
+export const refusalOfQueue = ({ bound, waiting }: QueueFull): LimitExceeded =>
+  new LimitExceeded("waitingMax", bound, waiting + 1)
 
 /** A thread that died over a module has told that it cannot be fired here, and sometimes why. */
 const refusalOfLoss = ({ compileMs, cause }: WorkerLost, { policy }: FirePlan): RefusedReason =>

@@ -13,7 +13,7 @@ import { type AuditEntry, type AuditEvent, formatAuditEvent } from "./AuditEvent
  *     const audited = Munition.layerAudited().pipe(Layer.provideMerge(Audit.layerRing()))
  *     const program = Munition.fire(wasm, "add", [1, 2]).pipe(Effect.andThen(AuditTrail.use((trail) => trail.read)))
  *     const { events } = await Effect.runPromise(Effect.provide(program, audited))
- *     events.map(({ to }) => to) // => ["compiling", "instantiated", "executing", "cleaned"]
+ *     events.flatMap((event) => (event._tag === "Step" ? [event.to] : [])) // => ["compiling", "instantiated", "executing", "cleaned"]
  */
 export class Audit extends Context.Service<
   Audit,

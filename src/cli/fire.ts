@@ -1,9 +1,9 @@
-import type { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { planFiring } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
 import { Crash } from "../outcome/Crash.ts"
 import { describeRefusedReason } from "../outcome/RefusedReason.ts"
+import type { StartedThread } from "../runtime/startThread.ts"
 import { ENDING_SIGNALS, type Ending, type EndingSignal, UsageProblem } from "./ExitStatus.ts"
 import { readBounded } from "./files.ts"
 import { settle } from "./manager.ts"
@@ -17,7 +17,7 @@ import { reportInterrupted, reportOutcome } from "./reportOutcome.ts"
  * A first SIGINT or SIGTERM stops the guest, whose state is captured as for any other crash; a second one ends the
  * process at once. Inline the guest holds the thread that would hear of it, so there a signal does what it always does.
  */
-export const fire = ({ args, options }: Invocation, thread: Worker | undefined): Promise<Ending> => {
+export const fire = ({ args, options }: Invocation, thread: StartedThread | undefined): Promise<Ending> => {
   const [file = "", functionName = "", ...guestArgs] = args
   const rows = [...RUN_OPTIONS, ...MODULE_OPTIONS]
   const asked = readPolicy(rows, options)

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { findPackageJSON } from "node:module"
-import type { Worker } from "node:worker_threads"
+import type { StartedThread } from "../runtime/startThread.ts"
 import { startThread } from "../runtime/startThread.ts"
 import { type Ending, EXIT, UsageProblem } from "./ExitStatus.ts"
 import type { Invocation, Subcommand } from "./program.ts"
@@ -40,7 +40,7 @@ export const main = (argv: ReadonlyArray<string>): Promise<number> => {
 const needsThread = ([name = "", ...rest]: ReadonlyArray<string>): boolean =>
   ["fire", "validate", "meter"].includes(name) && !rest.includes("--inline")
 
-type Run = (invocation: Invocation, thread: Worker | undefined) => Promise<Ending>
+type Run = (invocation: Invocation, thread: StartedThread | undefined) => Promise<Ending>
 
 const SUBCOMMAND: Readonly<Record<Subcommand, Run>> = {
   fire: (invocation, thread) => import("./fire.ts").then(({ fire }) => fire(invocation, thread)),

@@ -1,4 +1,3 @@
-import type { Worker } from "node:worker_threads"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -7,6 +6,7 @@ import * as References from "effect/References"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
 import { Audit } from "../audit/Audit.ts"
 import { FuelMeter } from "../fuel/FuelMeter.ts"
+import type { StartedThread } from "../runtime/startThread.ts"
 
 /**
  * The part of Munition that the command needs, for one thing at a time: one thread, nothing audited.
@@ -14,7 +14,7 @@ import { FuelMeter } from "../fuel/FuelMeter.ts"
  * Made of the pieces and not of `src/index.ts`, which brings the dump's format and the analyser with it: 40 of
  * the 170 files that would be read before a guest starts.
  */
-const layerOf = (started: Worker | undefined) =>
+const layerOf = (started: StartedThread | undefined) =>
   InstanceManager.layer({ threadsMax: 1, started }).pipe(
     Layer.provide(Layer.merge(Audit.layer, FuelMeter.layer))
   )
@@ -27,7 +27,7 @@ export type Settled<A, E> =
 
 export const settle = <A, E>(
   effect: Effect.Effect<A, E, InstanceManager>,
-  started: Worker | undefined,
+  started: StartedThread | undefined,
   signal?: AbortSignal
 ): Promise<Settled<A, E>> => {
   const provided = effect.pipe(

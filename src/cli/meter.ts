@@ -1,4 +1,3 @@
-import type { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { makeRunPolicy } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
@@ -8,6 +7,7 @@ import { PRICE_TABLES } from "../fuel/PriceTable.ts"
 import { Refused } from "../outcome/Refused.ts"
 import { describeRefusedReason, Malformed as MalformedReason } from "../outcome/RefusedReason.ts"
 import type { RunPolicy } from "../runtime/RunPolicy.ts"
+import type { StartedThread } from "../runtime/startThread.ts"
 import { decodeModule } from "../wasm/decodeModule.ts"
 import { Malformed } from "../wasm/Malformed.ts"
 import { type Ending, EXIT, UsageProblem } from "./ExitStatus.ts"
@@ -23,7 +23,7 @@ import { reportInterrupted, reportRefused } from "./reportOutcome.ts"
  *
  * The module is validated first, as a firing would, because the meter believes what it reads.
  */
-export const meter = ({ args, options }: Invocation, thread: Worker | undefined): Promise<Ending> => {
+export const meter = ({ args, options }: Invocation, thread: StartedThread | undefined): Promise<Ending> => {
   const [file = ""] = args
   const output = String(options["output"])
   const asked = readPolicy(MODULE_OPTIONS, options)

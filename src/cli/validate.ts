@@ -1,10 +1,10 @@
-import type { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import { makeRunPolicy } from "../../supervisors/FireOptions.ts"
 import { InstanceManager } from "../../supervisors/InstanceManager.ts"
 import { describeRefusedReason } from "../outcome/RefusedReason.ts"
 import { visible } from "../outcome/visible.ts"
 import type { ModuleSummary } from "../runtime/ModuleSummary.ts"
+import type { StartedThread } from "../runtime/startThread.ts"
 import { type Ending, EXIT, UsageProblem } from "./ExitStatus.ts"
 import { readBounded } from "./files.ts"
 import { settle } from "./manager.ts"
@@ -14,7 +14,10 @@ import type { Invocation } from "./program.ts"
 import { reportInterrupted, reportRefused } from "./reportOutcome.ts"
 
 /** `munition validate`: what a firing would check before there is an instance, and what the module offers and wants. */
-export const validate = ({ args, options }: Invocation, thread: Worker | undefined): Promise<Ending> => {
+export const validate = (
+  { args, options }: Invocation,
+  thread: StartedThread | undefined
+): Promise<Ending> => {
   const [file = ""] = args
   const asked = readPolicy(MODULE_OPTIONS, options)
   if (asked instanceof UsageProblem) return Promise.resolve(asked)

@@ -43,6 +43,8 @@ export interface AccountOptions {
    * the guest can be suspended, see `worker/hostModules.ts`.
    */
   readonly shouldPark?: () => boolean
+  /** Milliseconds that a slice should take by the clock; {@link SLICE_TARGET_MS} without it. */
+  readonly targetMs?: () => number
   /** Units of the largest slice, at least 0; {@link SLICE_MAX} without it. */
   readonly sliceMax?: number
 }
@@ -62,6 +64,7 @@ export class Account {
   readonly #now: () => number
   readonly #isCancelled: () => boolean
   readonly #shouldPark: () => boolean
+  readonly #targetMs: () => number
 
   constructor(options: AccountOptions) {
     this.allocated = options.allocated
@@ -69,6 +72,7 @@ export class Account {
     this.#now = options.now
     this.#isCancelled = options.isCancelled
     this.#shouldPark = options.shouldPark ?? (() => false)
+    this.#targetMs = options.targetMs ?? (() => SLICE_TARGET_MS)
     this.#sliceMax = Math.min(options.sliceMax ?? SLICE_MAX, SLICE_MAX)
     this.#startedMs = options.now()
   }
@@ -92,7 +96,7 @@ export class Account {
     const over = this.#over(now)
     if (over !== undefined) return this.#end(over)
     const elapsed = now - this.#startedMs
-    const scale = elapsed > 0 ? SLICE_TARGET_MS / elapsed : 4
+    const scale = elapsed > 0 ? this.#targetMs() / elapsed : 4
     // At most fourfold either way: one page fault or one garbage collection must not decide the next slice.
     this.#size = clamp(this.#size * clamp(scale, 0.25, 4), SLICE_MIN, SLICE_MAX)
     if (!this.#shouldPark()) return this.#grant(now)

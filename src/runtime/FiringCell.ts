@@ -1,3 +1,5 @@
+import { sharedClockMs } from "./sharedClock.ts"
+
 /**
  * The few words of shared memory that a firing's two sides have between them.
  *
@@ -67,13 +69,4 @@ export class FiringCell {
   waitForReply(seen: number, milliseconds: number): void {
     Atomics.wait(this.#words, REPLIES, seen, milliseconds)
   }
-}
-
-/**
- * The process's monotonic clock. `performance.now()` counts from the start of each thread, and adding the wall
- * clock of that moment makes two threads differ by whatever the machine's clock was set by in between.
- */
-const sharedClockMs = (): number => {
-  const [seconds, nanoseconds] = process.hrtime()
-  return seconds * 1_000 + nanoseconds / 1_000_000
 }

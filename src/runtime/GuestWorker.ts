@@ -1,4 +1,4 @@
-import { MessageChannel, type Worker } from "node:worker_threads"
+import { MessageChannel, type MessagePort } from "node:worker_threads"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -7,25 +7,32 @@ import type { RemoteFunction } from "../host/HostFunction.ts"
 import { answerRemote } from "./answerRemote.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
-import { startThread } from "./startThread.ts"
+import { InFlight, type Pending } from "./InFlight.ts"
+import { type StartedThread, startThread } from "./startThread.ts"
 import { WorkerLost } from "./WorkerLost.ts"
-import { watchFiring } from "./watchFiring.ts"
-import type { FireMessage, WorkerMessage } from "./worker/messages.ts"
+import type { SchedulerMessage, WorkerMessage } from "./worker/messages.ts"
+import type { Priority } from "./worker/RunQueue.ts"
 
 /**
  * A thread that runs guests, seen from the caller's side.
  *
- * It fires one request at a time. Two things end a firing early: the caller's interruption, which the guest sees
- * at its next empty slice and answers with its captured state, and the fence, for a thread that does not come
- * back: it is terminated, and what it was doing is lost.
+ * It takes as many firings as it is given; where guests can be suspended they share the thread, elsewhere they run
+ * one after the other. Two things end a firing early: the caller's interruption, which the guest sees at its next
+ * empty slice and answers with its captured state, and the fence, for a thread that does not come back: it is
+ * terminated, and what it was doing is lost.
  */
 export interface GuestWorker {
   readonly fire: (
     request: Omit<FiringRequest, "cell">,
-    caller: FiringCaller
+    caller: FiringCaller,
+    priority?: Priority
   ) => Effect.Effect<FiringReport, WorkerLost>
   /** Whether it may be given another firing. */
   readonly alive: () => boolean
+  /** Whether it was terminated because it did not come back. */
+  readonly silent: () => boolean
+  /** Firings that it has not reported. */
+  readonly load: () => number
   readonly threadId: number
 }
 
@@ -39,11 +46,18 @@ export interface FiringCaller {
 
 /** How long the end of a scope waits for its thread's: one that is inside a native call ends when that returns. */
 const TERMINATE_MS_MAX = 2_000
+/** How often the fence looks. */
+const WATCH_MS = 25
 
 /** Starts a thread, or takes one that {@link startThread} has started ahead; it ends with the scope. */
-export const makeGuestWorker = Effect.fnUntraced(function* (started?: Worker) {
+export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThread) {
   const listening = Effect.sync(() => listen(started ?? startThread()))
-  const { worker, state } = yield* Effect.acquireRelease(listening, (thread) =>
+  const {
+    worker,
+    cell: scheduler,
+    state,
+    inFlight
+  } = yield* Effect.acquireRelease(listening, (thread) =>
     Effect.promise(() => thread.worker.terminate()).pipe(
       Effect.interruptible,
       Effect.timeoutOption(TERMINATE_MS_MAX),
@@ -51,81 +65,121 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: Worker) {
       Effect.asVoid
     )
   )
-  const fire: GuestWorker["fire"] = (request, caller) =>
-    // From the message to the report is one piece: a thread that was sent a request and is then given to somebody
-    // else would answer him with it. Only waiting for the report can be interrupted.
+  const post = (message: SchedulerMessage, moved: ReadonlyArray<MessagePort> = []) => {
+    scheduler.announce()
+    worker.postMessage(message, moved)
+  }
+  /** One for all firings, for as long as there are any. */
+  const watch = Effect.gen(function* () {
+    while (inFlight.size > 0) {
+      yield* Effect.sleep(WATCH_MS)
+      const guilty = inFlight.overdue()
+      if (guilty === undefined) continue
+      state.alive = false
+      state.silent = true
+      // The answers first: a thread in a native call can take seconds to die.
+      inFlight.lose(guilty.lost.cause, guilty)
+      void worker.terminate()
+    }
+    state.watched = false
+  })
+  const fire: GuestWorker["fire"] = (request, caller, priority = "normal") =>
+    // From the message to the report is one piece. Only waiting for the report can be interrupted.
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        if (!state.alive) return yield* Effect.fail(new WorkerLost("the thread had ended before", "idle"))
+        if (!state.alive)
+          return yield* Effect.fail(
+            new WorkerLost("the thread had ended before", "idle", false, undefined, true)
+          )
         const cell = new FiringCell()
         const done = yield* Deferred.make<FiringReport, WorkerLost>()
         const context = yield* Effect.context<never>()
-        state.tell = (message) => {
-          if (typeof message === "string")
-            Deferred.doneUnsafe(done, Exit.fail(new WorkerLost(message, cell.phase, cell.cancelled)))
-          else if (message.kind === "log") Effect.runForkWith(context)(caller.onLog(message.record))
-          else if (message.kind === "report") Deferred.doneUnsafe(done, Exit.succeed(message.report))
+        const pending: Pending = {
+          cell,
+          request,
+          cancelledMs: undefined,
+          log: (record) => void Effect.runForkWith(context)(caller.onLog(record)),
+          settle: (end) =>
+            void Deferred.doneUnsafe(done, end instanceof WorkerLost ? Exit.fail(end) : Exit.succeed(end))
         }
+        const firing = inFlight.add(pending)
         worker.ref()
         const ports = caller.remotes.length > 0 ? new MessageChannel() : undefined
-        const message: FireMessage = {
-          kind: "fire",
-          request: { ...request, cell: cell.buffer },
-          remote: ports?.port2
-        }
         // Detached: an Effect of the caller's that cannot be interrupted must not hold up the firing's end.
         const answering = ports && (yield* Effect.forkDetach(answerRemote(ports.port1, cell, caller.remotes)))
-        const fence = yield* Effect.forkDetach(
-          Effect.flatMap(watchFiring(cell, request), (over) =>
-            Effect.sync(() => {
-              state.alive = false
-              // The answer first: a thread in a native call can take seconds to die.
-              Deferred.doneUnsafe(done, Exit.fail(over))
-              void worker.terminate()
-            })
-          )
-        )
+        if (!state.watched) {
+          state.watched = true
+          yield* Effect.forkDetach(watch)
+        }
         const finish = Effect.sync(() => {
-          state.tell = undefined
-          worker.unref()
+          if (inFlight.size === 0) worker.unref()
           ports?.port1.close()
-          fence.interruptUnsafe()
           answering?.interruptUnsafe()
         })
         const cancel = Effect.gen(function* () {
           cell.cancel()
+          pending.cancelledMs = performance.now()
+          post({ kind: "hurry", firing })
           const exit = yield* Effect.result(Deferred.await(done))
           yield* caller.onCancelled(exit._tag === "Success" ? exit.success : exit.failure)
         })
-        return yield* Effect.sync(() => worker.postMessage(message, ports ? [ports.port2] : [])).pipe(
+        const ask = Effect.sync(() =>
+          post(
+            {
+              kind: "fire",
+              firing,
+              priority,
+              request: { ...request, cell: cell.buffer },
+              remote: ports?.port2
+            },
+            ports ? [ports.port2] : []
+          )
+        )
+        return yield* ask.pipe(
           Effect.andThen(restore(Deferred.await(done)).pipe(Effect.onInterrupt(() => cancel))),
           Effect.ensuring(finish)
         )
       })
     )
-  const made: GuestWorker = { fire, alive: () => state.alive, threadId: worker.threadId }
+  const made: GuestWorker = {
+    fire,
+    alive: () => state.alive,
+    silent: () => state.silent,
+    load: () => inFlight.size,
+    threadId: worker.threadId
+  }
   return made
 })
 
 /** Listens from the thread's first moment: in a scope that is closed already it ends at once. */
-const listen = (worker: Worker): { readonly worker: Worker; readonly state: State } => {
+const listen = ({ worker, cell }: StartedThread): StartedThread & Listening => {
   // One that ended ahead of us tells nobody any more, but it has no id.
-  const state: State = { alive: worker.threadId >= 0, tell: undefined }
+  const state: State = { alive: worker.threadId >= 0, silent: false, watched: false }
+  const inFlight = new InFlight(cell)
   const lost = (cause: string) => {
     state.alive = false
-    state.tell?.(cause)
+    inFlight.lose(cause)
   }
-  worker.on("message", (message: WorkerMessage) => state.tell?.(message))
+  worker.on("message", (message: WorkerMessage) => {
+    if (message.kind === "log") inFlight.log(message.firing, message.record)
+    else if (message.kind === "report") inFlight.report(message.firing, message.report)
+  })
   worker.on("messageerror", (error) => lost(`its message could not be read: ${error.message}`))
   worker.on("error", (error) =>
     lost(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
   )
   worker.on("exit", (code) => lost(`the thread ended with ${code}`))
-  return { worker, state }
+  return { worker, cell, state, inFlight }
+}
+
+interface Listening {
+  readonly state: State
+  readonly inFlight: InFlight
 }
 
 interface State {
   alive: boolean
-  /** Told what the thread sends, or in a sentence how it ended. */
-  tell: ((message: WorkerMessage | string) => void) | undefined
+  silent: boolean
+  /** Whether the fence looks from time to time. */
+  watched: boolean
 }

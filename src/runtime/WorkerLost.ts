@@ -10,10 +10,13 @@ export class WorkerLost {
   readonly compileMs: number | undefined
   /** Whether the caller had cancelled the firing before. */
   readonly cancelled: boolean
-  constructor(cause: string, phase: Phase, cancelled = false, compileMs?: number) {
+  /** Whether nothing of the firing had begun, so that another thread can do it. */
+  readonly repeatable: boolean
+  constructor(cause: string, phase: Phase, cancelled = false, compileMs?: number, repeatable = false) {
     this.cause = cause
     this.phase = phase
     this.cancelled = cancelled
+    this.repeatable = repeatable
     this.compileMs = compileMs
   }
 }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads"
+import { SchedulerCell } from "./SchedulerCell.ts"
 import { typesOfProcess } from "./typesOfProcess.ts"
 import type { ThreadData } from "./worker/messages.ts"
 
@@ -8,7 +9,8 @@ import type { ThreadData } from "./worker/messages.ts"
  * Apart from `GuestWorker.ts`, which makes one usable, because it needs no Effect: whoever is in a hurry starts the
  * thread first and loads the rest while it comes up.
  */
-export const startThread = (): Worker => {
+export const startThread = (): StartedThread => {
+  const cell = new SchedulerCell()
   const worker = new Worker(new URL(`./worker/main.${EXTENSION}`, import.meta.url), {
     name: "munition guests",
     // A guest must not read the daemon's environment or arguments through a host module's mistake.
@@ -16,11 +18,16 @@ export const startThread = (): Worker => {
     argv: [],
     execArgv: [],
     stdin: false,
-    workerData: { types: typesOfProcess } satisfies ThreadData,
+    workerData: { types: typesOfProcess, cell: cell.buffer } satisfies ThreadData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX }
   })
   worker.unref()
-  return worker
+  return { worker, cell }
+}
+
+export interface StartedThread {
+  readonly worker: Worker
+  readonly cell: SchedulerCell
 }
 
 /**

@@ -47,7 +47,7 @@ describe("the start of the command", () => {
 
   it("fires on another thread when the one that was started ahead has died", async () => {
     const thread = startThread()
-    await thread.terminate()
+    await thread.worker.terminate()
     const wasm = readFileSync(join(root, sampler))
     const settled = await settle(
       InstanceManager.use((manager) => Effect.map(manager.fire(wasm, "add", [1, 2]), ({ values }) => values)),

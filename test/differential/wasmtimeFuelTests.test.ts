@@ -5,6 +5,7 @@ import type { Section } from "../../src/wasm/Module.ts"
 import { FUNCREF, type ValueType } from "../../src/wasm/ValueType.ts"
 import { type MeteredOptions, runMetered } from "../fuel/meter/runMetered.ts"
 import { Emitter } from "../fuzz/Emitter.ts"
+import { engineHas } from "../guests/features.ts"
 
 /**
  * What Wasmtime's own tests of its fuel assert, asserted of ours, in modules of our own.
@@ -288,13 +289,17 @@ describe("what Wasmtime's tests allow to be configured and bounded", () => {
     expect(charged(wat)).toMatchObject({ trap: "memory access out of bounds", charged: 1 + 4 })
   })
 
-  it("growing a table of 64 bits by a negative number gives no fuel back", () => {
-    const wat = f(
-      "(loop $l (drop (table.grow 0 (ref.null func) (i64.const -500))) (br $l))",
-      "(table i64 0 65536 funcref)"
-    )
-    expect(charged(wat, { fuel: 100_000 })).toMatchObject({ stop: "fuel" })
-  })
+  // Node 22 has no such tables.
+  it.skipIf(!engineHas("table64"))(
+    "growing a table of 64 bits by a negative number gives no fuel back",
+    () => {
+      const wat = f(
+        "(loop $l (drop (table.grow 0 (ref.null func) (i64.const -500))) (br $l))",
+        "(table i64 0 65536 funcref)"
+      )
+      expect(charged(wat, { fuel: 100_000 })).toMatchObject({ stop: "fuel" })
+    }
+  )
 
   it("a growth that nobody can pay stops the guest", () => {
     const wat = f(

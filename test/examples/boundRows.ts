@@ -11,11 +11,12 @@ import {
   REMOTE_PRICE
 } from "../../src/host/HostFunction.ts"
 import { JOURNAL_BOUND } from "../../src/host/Journal.ts"
-import { FENCE_MS } from "../../src/runtime/watchFiring.ts"
+import { SILENT_MS_MAX } from "../../src/runtime/InFlight.ts"
+import { FENCE_MS } from "../../src/runtime/judgeFiring.ts"
 import { ELEMENTS_MAX } from "../../src/runtime/worker/capture.ts"
 import { EXACT_MS_MAX } from "../../src/runtime/worker/runExactly.ts"
-import { THREADS_DEFAULT_MAX } from "../../supervisors/GuestThreads.ts"
 import { MODULE_CACHE_BOUND } from "../../supervisors/ModuleCache.ts"
+import { GUESTS_DEFAULT_MAX, THREADS_DEFAULT_MAX, WAITING_DEFAULT_MAX } from "../../supervisors/Schedulers.ts"
 
 /** Bounds that are no field of a policy: what is bounded, by how much, and how it is moved. */
 export const BOUND_ROWS: ReadonlyArray<readonly [what: string, bound: string, moved: string]> = [
@@ -34,6 +35,17 @@ export const BOUND_ROWS: ReadonlyArray<readonly [what: string, bound: string, mo
     "threads that run guests",
     `the machine's cores, at most ${n(THREADS_DEFAULT_MAX)}`,
     "`layer({ threadsMax })`"
+  ],
+  [
+    "guests that share a thread, where they can be suspended",
+    n(GUESTS_DEFAULT_MAX),
+    "`layer({ guestsMax })`"
+  ],
+  ["firings that wait for a thread", n(WAITING_DEFAULT_MAX), "`layer({ waitingMax })`"],
+  [
+    "milliseconds that a guest may have its thread without looking up while others wait",
+    n(SILENT_MS_MAX),
+    "fixed"
   ],
   [
     "compiled modules that are kept, and bytes of them",

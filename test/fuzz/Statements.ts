@@ -1,3 +1,4 @@
+import { engineHas } from "../guests/features.ts"
 import { DATA, TABLE_SIZE, TAGS } from "./ModulePlan.ts"
 import { Objects } from "./Objects.ts"
 import { nanWidth, OPERATIONS, STORES } from "./operations.ts"
@@ -88,7 +89,8 @@ export abstract class Statements extends Objects {
         length(type)
         return void out.op("memory.fill", { a: memory })
       case 1: {
-        const from = tape.below(2)
+        const drawn = tape.below(2)
+        const from = plan.memories[drawn] === type || engineHas("memory64-copy") ? drawn : memory
         this.address(from)
         length(type === "i64" && plan.memories[from] === "i64" ? "i64" : "i32")
         return void out.op("memory.copy", { a: memory, b: from })

@@ -2,7 +2,8 @@ import { parseWat } from "./wat.ts"
 
 /**
  * What a guest may say it `needs`: parts of WebAssembly that not every supported engine has, each with the
- * smallest module that shows it. Node 22.19 lacks `table64`, Node 24.12 `exnref`; what needs one is skipped there.
+ * smallest module that shows it. Node 22.19 lacks `table64` and
+ * copies between memories of 32 and 64 bits, Node 24.12 `exnref`; what needs one is skipped there.
  */
 export const FEATURES: ReadonlyMap<string, () => Uint8Array<ArrayBuffer>> = new Map([
   [
@@ -10,6 +11,15 @@ export const FEATURES: ReadonlyMap<string, () => Uint8Array<ArrayBuffer>> = new 
     () => parseWat("exnref", "(module (tag $t) (func (block $b (try_table (catch_all $b) throw $t))))")
   ],
   ["memory64", () => parseWat("memory64", "(module (memory i64 1))")],
+  [
+    "memory64-copy",
+    () =>
+      parseWat(
+        "memory64-copy",
+        `(module (memory 1) (memory i64 1) (func
+    (memory.copy 0 1 (i32.const 0) (i64.const 0) (i32.const 0))))`
+      )
+  ],
   ["table64", () => parseWat("table64", "(module (table i64 1 funcref))")],
   ["multi-memory", () => parseWat("multi-memory", "(module (memory 1) (memory 1))")],
   ["tail-call", () => parseWat("tail-call", "(module (func $f return_call $f))")],

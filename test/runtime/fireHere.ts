@@ -5,9 +5,10 @@ import { BadArguments, describeRefusedReason } from "../../src/outcome/RefusedRe
 import type { FiringReport, FiringRequest } from "../../src/runtime/Firing.ts"
 import { FiringCell } from "../../src/runtime/FiringCell.ts"
 import { RUN_POLICY_DEFAULT, type RunPolicy } from "../../src/runtime/RunPolicy.ts"
+import type { FiringServices } from "../../src/runtime/worker/FiringServices.ts"
 import { builtinCalls } from "../../src/runtime/worker/HostBridge.ts"
 import { noRemote } from "../../src/runtime/worker/RemoteCalls.ts"
-import { type FiringServices, runFiring } from "../../src/runtime/worker/runFiring.ts"
+import { runFiring } from "../../src/runtime/worker/runFiring.ts"
 import { V8Engine } from "../../src/runtime/worker/V8Engine.ts"
 import { parseWat } from "../guests/wat.ts"
 

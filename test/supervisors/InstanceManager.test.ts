@@ -139,7 +139,8 @@ describe("an interrupted firing", () => {
         expect(crashes).toEqual([])
         expect((yield* Fiber.join(first)).reason._tag).toBe("TimedOut")
         expect(yield* adds).toEqual([42])
-      })
+      }),
+      { threadsMax: 1, guestsMax: 1 }
     ))
 
   it("never leaves its answer to the next one on its thread", () =>
@@ -191,10 +192,14 @@ describe("a thread that dies", () => {
   it("is EngineLost when it is ended from outside", () =>
     withMunition(
       Effect.gen(function* () {
-        const firing = yield* Effect.forkChild(crashOf(SPIN, "main", [], FOREVER), {
-          startImmediately: true
-        })
-        yield* Effect.sleep(150)
+        expect(yield* adds).toEqual([42])
+        const running = yield* Deferred.make<void>()
+        const logger = Logger.make(() => void Deferred.doneUnsafe(running, Exit.void))
+        const firing = yield* Effect.forkChild(
+          Effect.provide(crashOf(SPIN, "main", [], FOREVER), Logger.layer([logger])),
+          { startImmediately: true }
+        )
+        yield* Deferred.await(running)
         yield* Effect.promise(async () => threads.at(-1)?.worker.terminate())
         expect((yield* Fiber.join(firing)).reason._tag).toBe("EngineLost")
         expect(yield* adds).toEqual([42])

@@ -8,6 +8,7 @@ import type { Compiled } from "../Compiled.ts"
 import type { RunPolicy } from "../RunPolicy.ts"
 import type { FuelCounter } from "./FuelCounter.ts"
 import type { HostCaller } from "./HostCaller.ts"
+import type { AskRemote } from "./RemoteCalls.ts"
 
 /**
  * What an engine must do, on the thread that runs guests: plain and synchronous.
@@ -44,6 +45,8 @@ export interface InstanceHost {
    * Only for instances that run through {@link EngineInstance.suspendable}; without it no guest waits.
    */
   readonly park?: () => Promise<void>
+  /** How remote host functions are asked by guests that run so; without it they are waited for. */
+  readonly askRemote?: AskRemote | undefined
 }
 
 export interface EngineInstance {

@@ -14,7 +14,7 @@ import type { ResolvedLink } from "../../host/link.ts"
 import type { FailureCause } from "../Firing.ts"
 import { chargeCounter, type FuelCounter, NO_COUNTER } from "./FuelCounter.ts"
 import type { HostCaller } from "./HostCaller.ts"
-import type { CallRemote } from "./RemoteCalls.ts"
+import type { AskRemote, CallRemote, RemoteReply } from "./RemoteCalls.ts"
 
 /**
  * The host's side of one firing: charges, calls, checks the answer, journals it.
@@ -65,14 +65,39 @@ export class HostBridge implements HostCaller {
     this.#bytes = bytes
   }
 
-  call({ declaration }: ResolvedLink, args: ReadonlyArray<HostValue>): ReadonlyArray<HostValue> | undefined {
+  call(link: ResolvedLink, args: ReadonlyArray<HostValue>): ReadonlyArray<HostValue> | undefined {
+    const answering = this.#answer(link, args)
+    const asked = answering.next()
+    if (asked.done === true) return asked.value
+    const { declaration, reads } = asked.value
+    const answered = answering.next(this.#callRemote(declaration, args, reads))
+    return answered.done === true ? answered.value : undefined
+  }
+
+  async callLater(
+    link: ResolvedLink,
+    args: ReadonlyArray<HostValue>,
+    askRemote: AskRemote
+  ): Promise<ReadonlyArray<HostValue> | undefined> {
+    const answering = this.#answer(link, args)
+    const asked = answering.next()
+    if (asked.done === true) return asked.value
+    const { declaration, reads } = asked.value
+    const answered = answering.next(await askRemote(declaration, args, reads))
+    return answered.done === true ? answered.value : undefined
+  }
+
+  *#answer(
+    { declaration }: ResolvedLink,
+    args: ReadonlyArray<HostValue>
+  ): Generator<Asked, ReadonlyArray<HostValue> | undefined, RemoteReply> {
     // A guest that is being stopped gets no answers: its traps may still run the code of other instances.
     if (this.#account.stop !== undefined) return undefined
     this.#perByte = declaration.price.perByte
     if (!this.#charge(declaration.price.base)) return undefined
     this.#memory.begin(declaration.bound)
     const answer =
-      declaration.kind === "remote" ? this.#remote(declaration, args) : this.#local(declaration, args)
+      declaration.kind === "remote" ? yield* this.#remote(declaration, args) : this.#local(declaration, args)
     if (this.#account.stop !== undefined) return undefined
     const memoryFault = this.#memory.fault
     if (memoryFault !== undefined) return this.#failMemory(declaration, memoryFault)
@@ -97,14 +122,17 @@ export class HostBridge implements HostCaller {
     }
   }
 
-  #remote(declaration: RemoteDeclaration, args: ReadonlyArray<HostValue>): unknown {
+  *#remote(
+    declaration: RemoteDeclaration,
+    args: ReadonlyArray<HostValue>
+  ): Generator<Asked, unknown, RemoteReply> {
     const reads: Array<Uint8Array> = []
     for (const { offsetParam, lengthParam } of declaration.reads) {
       const bytes = this.#memory.read(address(args[offsetParam]), address(args[lengthParam]))
       if (bytes instanceof MemoryFault) return undefined
       reads.push(bytes)
     }
-    const reply = this.#callRemote(declaration, args, reads)
+    const reply = yield { declaration, reads }
     switch (reply.kind) {
       case "answered":
         if (!areWrites(reply.writes))
@@ -146,6 +174,12 @@ export class HostBridge implements HostCaller {
     this.#account.stopFor("host")
     return undefined
   }
+}
+
+/** What the caller's side is asked, when a guest's call has been paid for. */
+interface Asked {
+  readonly declaration: RemoteDeclaration
+  readonly reads: ReadonlyArray<Uint8Array>
 }
 
 /** What the caller's Effect answers is of its type only if the compiler has seen it. */

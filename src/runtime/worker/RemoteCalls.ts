@@ -16,6 +16,9 @@ export type CallRemote = (
   reads: ReadonlyArray<Uint8Array>
 ) => RemoteReply
 
+/** The same where the thread goes on with something else meanwhile: never rejects. */
+export type AskRemote = (...question: Parameters<CallRemote>) => Promise<RemoteReply>
+
 export type RemoteReply =
   | { readonly kind: "answered"; readonly result: unknown; readonly writes: ReadonlyArray<MemoryWrite> }
   | { readonly kind: "failed"; readonly what: string }
@@ -45,6 +48,22 @@ export const remoteOverPort =
       cell.waitForReply(seen, left)
       seen = cell.replies
     }
+  }
+
+/**
+ * Asks over the port and lets the thread go on with something else; `stopped` resolves when nobody may wait any
+ * longer, and `wait` gives the thread away for as long as the answer takes.
+ */
+export const askOverPort =
+  (port: MessagePort, stopped: () => Promise<Stop>, wait: <A>(answer: Promise<A>) => Promise<A>): AskRemote =>
+  ({ module, name }, args, reads) => {
+    const question: RemoteQuestion = { module, name, args, reads }
+    const reply = new Promise<RemoteReply>((resolve) => {
+      // The other end is `answerRemote` on the caller's side, which sends nothing else.
+      port.once("message", (message: RemoteReply) => resolve(message))
+    })
+    port.postMessage(question)
+    return wait(Promise.race([reply, stopped().then((stop): RemoteReply => ({ kind: "stopped", stop }))]))
   }
 
 /** Where nobody answers: guests on the caller's own thread, which cannot wait for itself. */

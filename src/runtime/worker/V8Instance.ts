@@ -1,5 +1,6 @@
 import { HOOK_PARK, HOOK_REFILL, HOOK_STOP } from "../../fuel/meter/Layout.ts"
 import type { HostValue } from "../../host/HostDeclaration.ts"
+import type { ResolvedLink } from "../../host/link.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
 import { capture } from "./capture.ts"
@@ -24,10 +25,17 @@ export class V8Instance implements EngineInstance {
   readonly #compiled: Compiled
   readonly #host: InstanceHost
   #instance: WebAssembly.Instance | undefined
+  /** Rejects when the guest is left suspended for good. */
+  readonly #abandoned: Promise<never>
+  #abandon: (fault: EngineFault) => void = () => undefined
 
   constructor(compiled: Compiled, host: InstanceHost) {
     this.#compiled = compiled
     this.#host = host
+    this.#abandoned = new Promise((_, reject) => {
+      this.#abandon = reject
+    })
+    this.#abandoned.catch(() => undefined)
     this.#instance = this.#guarded(() => new WebAssembly.Instance(compiled.module, this.#imports()))
     const { account, park } = host
     const hooks = makeHooks({
@@ -63,7 +71,7 @@ export class V8Instance implements EngineInstance {
     const run = async (name: string, args: ReadonlyArray<Value>): Promise<unknown> => {
       const target = promising(this.#target(name))
       try {
-        return await this.#guarded(() => target(...args))
+        return await Promise.race([this.#guarded(() => target(...args)), this.#abandoned])
       } catch (thrown) {
         throw thrown instanceof EngineFault ? thrown : this.#faultOf(thrown)
       }
@@ -165,13 +173,37 @@ export class V8Instance implements EngineInstance {
       const { module, name, type } = link.declaration
       const fields = imports[module] ?? Object.create(null)
       imports[module] = fields
-      fields[name] = (...args: ReadonlyArray<HostValue>) => {
-        const results = this.#host.caller.call(link, args)
-        if (results === undefined) return trap()
-        return type.results.length > 1 ? results : results[0]
-      }
+      const later = this.#later(link)
+      fields[name] =
+        later ??
+        ((...args: ReadonlyArray<HostValue>) => {
+          const results = this.#host.caller.call(link, args)
+          if (results === undefined) return trap()
+          return type.results.length > 1 ? results : results[0]
+        })
     }
     return imports
+  }
+
+  /**
+   * An import that suspends the guest while a remote host function answers, where that can be.
+   *
+   * A guest that is to stop is left as it is, suspended for good: whatever an import leaves with after a suspension,
+   * a guest could catch.
+   */
+  #later(link: ResolvedLink): WebAssembly.ImportValue | undefined {
+    const { caller, askRemote } = this.#host
+    if (link.declaration.kind !== "remote" || jspi === undefined || askRemote === undefined) return undefined
+    const { results: types } = link.declaration.type
+    const suspending = new jspi.Suspending(async (...args: ReadonlyArray<HostValue>) => {
+      const here = new Error("the guest was stopped in a host call")
+      const results = await caller.callLater?.(link, args, askRemote)
+      if (results !== undefined) return types.length > 1 ? results : results[0]
+      this.#abandon(this.#faultOf(here))
+      return new Promise(() => undefined)
+    })
+    // The cast: the declarations do not have it; to V8 it is a function.
+    return suspending as unknown as WebAssembly.ImportValue
   }
 
   #export(name: string): unknown {

@@ -1,23 +1,37 @@
 import type { MessagePort } from "node:worker_threads"
 import type { LogRecord } from "../../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "../Firing.ts"
+import type { Priority } from "./RunQueue.ts"
 
-/** What a worker is told, one firing at a time. */
+/** What a worker is told. Each message is announced in its `SchedulerCell`. */
+export type SchedulerMessage = FireMessage | HurryMessage
+
 export interface FireMessage {
   readonly kind: "fire"
+  /** Unique among the firings of this worker. */
+  readonly firing: number
+  readonly priority: Priority
   readonly request: FiringRequest
   /** Where its questions to remote host functions go; absent where none was declared. */
   readonly remote: MessagePort | undefined
 }
 
+/** A firing was cancelled: if its guest waits, it need not. */
+export interface HurryMessage {
+  readonly kind: "hurry"
+  readonly firing: number
+}
+
 /** What a worker tells. A firing's log lines come while it runs, its report last. */
 export type WorkerMessage =
   | { readonly kind: "ready" }
-  | { readonly kind: "log"; readonly record: LogRecord }
-  | { readonly kind: "report"; readonly report: FiringReport }
+  | { readonly kind: "log"; readonly firing: number; readonly record: LogRecord }
+  | { readonly kind: "report"; readonly firing: number; readonly report: FiringReport }
 
 /** What a worker is started with. */
 export interface ThreadData {
   /** The process's count of types; see `TypeBudget.ts`. */
   readonly types: SharedArrayBuffer
+  /** See `SchedulerCell.ts`. */
+  readonly cell: SharedArrayBuffer
 }

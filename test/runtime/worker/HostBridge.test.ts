@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { importKey } from "../../../src/host/HostDeclaration.ts"
 import { localFunction, remoteFunction } from "../../../src/host/HostFunction.ts"
+import type { FiringServices } from "../../../src/runtime/worker/FiringServices.ts"
 import type { RemoteReply } from "../../../src/runtime/worker/RemoteCalls.ts"
-import type { FiringServices } from "../../../src/runtime/worker/runFiring.ts"
 import { declared, fireHere } from "../fireHere.ts"
 
 const local = declared(

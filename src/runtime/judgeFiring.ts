@@ -1,36 +1,27 @@
-import * as Effect from "effect/Effect"
 import type { FiringRequest } from "./Firing.ts"
 import type { FiringCell, Phase } from "./FiringCell.ts"
 import { WorkerLost } from "./WorkerLost.ts"
 
 /**
- * The fence round a firing: looks at its cell from time to time and ends when the thread is over its time.
+ * The fence round a firing: whether its thread is over its time, by what stands in the firing's cell.
  *
  * Every phase has a bound, so that whatever a thread does the caller gets an answer. Metered code stops within a
  * slice, about a millisecond; the fence is for what is not metered: a host function that hangs, a host module
  * that never finishes loading, or V8 itself.
  *
- * *Returns* what to tell the caller. Nobody has ended the thread by then.
+ * *Returns* what to tell the caller, `undefined` while the firing is in its time. Nobody has ended the thread yet.
  */
-export const watchFiring = (
-  cell: Pick<FiringCell, "phase" | "phaseMs" | "cancelled">,
-  request: Pick<FiringRequest, "policy" | "timeoutMs">
-): Effect.Effect<WorkerLost> =>
-  Effect.gen(function* () {
-    let cancelledMs: number | undefined
-    for (;;) {
-      const { phase, phaseMs, cancelled } = cell
-      const most = boundMs(phase, request)
-      if (phaseMs > most) return overdue(cell, phase, phaseMs, most)
-      if (cancelled) {
-        cancelledMs ??= performance.now()
-        if (STOPPABLE.includes(phase) && performance.now() - cancelledMs > FENCE_MS)
-          return new WorkerLost(`it did not stop ${FENCE_MS} ms after it was cancelled`, phase, true)
-      }
-      const next = cancelled ? STEP_MS : Math.min(most - phaseMs, STEP_MS_MAX)
-      yield* Effect.sleep(Math.max(STEP_MS, next))
-    }
-  })
+export const judgeFiring = (
+  { phase, phaseMs, cancelled }: Pick<FiringCell, "phase" | "phaseMs" | "cancelled">,
+  request: Pick<FiringRequest, "policy" | "timeoutMs">,
+  cancelledForMs: number | undefined
+): WorkerLost | undefined => {
+  const most = boundMs(phase, request)
+  if (phaseMs > most) return overdue(phase, phaseMs, most, cancelled)
+  if ((cancelledForMs ?? 0) > FENCE_MS && STOPPABLE.includes(phase))
+    return new WorkerLost(`it did not stop ${FENCE_MS} ms after it was cancelled`, phase, true)
+  return undefined
+}
 
 /**
  * How long after its deadline, or its cancellation, a thread may be silent. Generous, because what it does until
@@ -69,12 +60,7 @@ const boundMs = (
 /** Where a cancellation is worth more than what the thread would still tell. */
 const STOPPABLE: ReadonlyArray<Phase> = ["idle", "loading", "compiling", "executing"]
 
-const overdue = (
-  { cancelled }: Pick<FiringCell, "cancelled">,
-  phase: Phase,
-  phaseMs: number,
-  most: number
-): WorkerLost => {
+const overdue = (phase: Phase, phaseMs: number, most: number, cancelled: boolean): WorkerLost => {
   const what =
     phase === "executing"
       ? `it did not come back ${FENCE_MS} ms after it should have stopped`
@@ -89,8 +75,3 @@ const DOING: Readonly<Record<Exclude<Phase, "executing">, string>> = {
   capturing: "capturing",
   done: "the report"
 }
-
-/** Short enough to see a cancellation soon. */
-const STEP_MS = 25
-/** Short enough to see a phase that has changed meanwhile. */
-const STEP_MS_MAX = 250

@@ -1,0 +1,108 @@
+import type { LogRecord } from "../host/builtin/log.ts"
+import type { FiringReport, FiringRequest } from "./Firing.ts"
+import type { FiringCell } from "./FiringCell.ts"
+import { FENCE_MS, judgeFiring, START_MS_MAX } from "./judgeFiring.ts"
+import { NOBODY, type SchedulerCell } from "./SchedulerCell.ts"
+import { WorkerLost } from "./WorkerLost.ts"
+
+/** A firing that a thread was told and has not reported. */
+export interface Pending {
+  readonly cell: FiringCell
+  readonly request: Pick<FiringRequest, "policy" | "timeoutMs">
+  /** When its caller gave it up, by the caller's clock. */
+  cancelledMs: number | undefined
+  readonly log: (record: LogRecord) => void
+  readonly settle: (end: FiringReport | WorkerLost) => void
+}
+
+/** All firings of one thread that are not reported yet, and what becomes of them when the thread is no more. */
+export class InFlight {
+  readonly #pending = new Map<number, Pending>()
+  readonly #scheduler: SchedulerCell
+  #numbered = 0
+
+  constructor(scheduler: SchedulerCell) {
+    this.#scheduler = scheduler
+  }
+
+  get size(): number {
+    return this.#pending.size
+  }
+
+  /** *Returns* the firing's number. */
+  add(pending: Pending): number {
+    this.#numbered = (this.#numbered + 1) & 0x7fffffff
+    this.#pending.set(this.#numbered, pending)
+    return this.#numbered
+  }
+
+  log(firing: number, record: LogRecord): void {
+    this.#pending.get(firing)?.log(record)
+  }
+
+  report(firing: number, report: FiringReport): void {
+    const pending = this.#pending.get(firing)
+    this.#pending.delete(firing)
+    pending?.settle(report)
+  }
+
+  /**
+   * Whether the thread is over its time, for whichever firing.
+   *
+   * One that waits is not judged while the thread is alive: whoever has it is, by its own bounds and for not having
+   * looked up while others wait.
+   */
+  overdue(): { readonly firing: number; readonly lost: WorkerLost } | undefined {
+    const { running, silentMs } = this.#scheduler
+    for (const [firing, { cell, request, cancelledMs }] of this.#pending) {
+      const { phase } = cell
+      // It waits: for its turn while the thread is at others, for the thread to start, or for a host module.
+      const waits = running !== firing && phase !== "loading"
+      if (waits && silentMs < (phase === "idle" ? START_MS_MAX : FENCE_MS)) continue
+      const cancelledForMs = cancelledMs === undefined ? undefined : performance.now() - cancelledMs
+      const lost = judgeFiring(cell, request, cancelledForMs)
+      if (lost !== undefined) return { firing, lost }
+      const hangs = running === firing && phase === "executing" && silentMs > SILENT_MS_MAX
+      if (hangs && this.#pending.size > 1)
+        return {
+          firing,
+          lost: new WorkerLost(
+            `it did not look up for ${SILENT_MS_MAX} ms while others waited`,
+            phase,
+            cell.cancelled
+          )
+        }
+    }
+    return undefined
+  }
+
+  /** The thread is no more: settles all firings, and *returns* how many there were. */
+  lose(cause: string, guilty?: { readonly firing: number; readonly lost: WorkerLost }): number {
+    const all = [...this.#pending]
+    this.#pending.clear()
+    const { running } = this.#scheduler
+    for (const [firing, { cell, settle }] of all) {
+      const why =
+        guilty !== undefined && firing !== guilty.firing
+          ? `its scheduler was ended for another guest: ${cause}`
+          : running === NOBODY || running === firing
+            ? cause
+            : `its scheduler was lost while another guest ran: ${cause}`
+      settle(
+        firing === guilty?.firing
+          ? guilty.lost
+          : new WorkerLost(why, cell.phase, cell.cancelled, undefined, firing !== running && !hasBegun(cell))
+      )
+    }
+    return all.length
+  }
+}
+
+/** Nothing of it has run: another thread can do it. */
+const hasBegun = ({ phase }: FiringCell): boolean => phase !== "idle" && phase !== "loading"
+
+/**
+ * How long a guest may have the thread without coming to the end of a slice while others wait: slices take about a
+ * millisecond, and half a second at the very worst.
+ */
+export const SILENT_MS_MAX = 2_000

@@ -1,0 +1,60 @@
+import { sharedClockMs } from "./sharedClock.ts"
+
+/**
+ * The few words of shared memory between a scheduler's thread and whoever gives it guests.
+ *
+ * ```
+ *   int32 0   posted    counted up by the caller with each message, so that a guest that runs makes way for it
+ *   int32 1   running   number of the firing whose guest has the thread, -1 for none
+ *   float64 1 since     when it was last seen: it got the thread, or came to the end of a slice
+ * ```
+ */
+const POSTED = 0
+const RUNNING = 1
+const SINCE = 1
+const BYTES = 16
+
+export const NOBODY = -1
+
+export class SchedulerCell {
+  readonly buffer: SharedArrayBuffer
+  readonly #words: Int32Array
+  readonly #times: Float64Array
+
+  /** A cell of its own, or the other side's. */
+  constructor(buffer?: SharedArrayBuffer) {
+    this.buffer = buffer ?? new SharedArrayBuffer(BYTES)
+    this.#words = new Int32Array(this.buffer)
+    this.#times = new Float64Array(this.buffer)
+    if (buffer === undefined) this.run(NOBODY)
+  }
+
+  /** Says that a message is on its way. */
+  announce(): void {
+    Atomics.add(this.#words, POSTED, 1)
+  }
+
+  get posted(): number {
+    return Atomics.load(this.#words, POSTED)
+  }
+
+  /** Says who has the thread from now on. */
+  run(firing: number): void {
+    this.seen()
+    Atomics.store(this.#words, RUNNING, firing)
+  }
+
+  /** Says that whoever has the thread has looked up. */
+  seen(): void {
+    this.#times[SINCE] = sharedClockMs()
+  }
+
+  get running(): number {
+    return Atomics.load(this.#words, RUNNING)
+  }
+
+  /** Milliseconds since whoever has the thread was last seen. */
+  get silentMs(): number {
+    return sharedClockMs() - (this.#times[SINCE] ?? 0)
+  }
+}

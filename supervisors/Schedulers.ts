@@ -1,0 +1,143 @@
+import { availableParallelism } from "node:os"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { Audit } from "../src/audit/Audit.ts"
+import { canSuspend } from "../src/runtime/canSuspend.ts"
+import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
+import { type FiringCaller, makeGuestWorker } from "../src/runtime/GuestWorker.ts"
+import type { StartedThread } from "../src/runtime/startThread.ts"
+import { WorkerLost } from "../src/runtime/WorkerLost.ts"
+import type { Priority } from "../src/runtime/worker/RunQueue.ts"
+import { SchedulerLife } from "./SchedulerLife.ts"
+import { WaitingRoom } from "./WaitingRoom.ts"
+
+/**
+ * The schedulers: threads that run guests, as many as there are cores, each started when it is first needed.
+ *
+ * ```
+ *   fire ─▶ waiting room ─▶ the least loaded scheduler ─▶ report
+ *            (bounded, by priority)   └─ lost before it had begun ─▶ another one
+ * ```
+ * Where the engine can suspend guests, a scheduler runs up to {@link GUESTS_DEFAULT_MAX} of them in turns; elsewhere
+ * one at a time. One that died or was terminated is replaced when the next one is needed.
+ */
+export interface Schedulers {
+  readonly fire: (
+    request: Omit<FiringRequest, "cell">,
+    caller: FiringCaller,
+    priority?: Priority
+  ) => Effect.Effect<FiringReport, WorkerLost | QueueFull>
+  /** Firings that wait, and for each scheduler how many it runs. */
+  readonly load: Effect.Effect<{ readonly waiting: number; readonly running: ReadonlyArray<number> }>
+}
+
+export interface SchedulersOptions {
+  /** Default: the cores of the machine, at most {@link THREADS_DEFAULT_MAX}. */
+  readonly threadsMax?: number | undefined
+  /** Guests that share a scheduler, where they can be suspended. Default {@link GUESTS_DEFAULT_MAX}. */
+  readonly guestsMax?: number | undefined
+  /** Firings that may wait for a scheduler. Default {@link WAITING_DEFAULT_MAX}. */
+  readonly waitingMax?: number | undefined
+  /** A thread that was started ahead, with `startThread`: the first firing gets it. */
+  readonly started?: StartedThread | undefined
+}
+
+/** A thread takes about 7 MB before it runs anything. */
+export const THREADS_DEFAULT_MAX = 16
+/** A suspended guest takes about 13 kB beside its memory; a process has room for some 16,000 memories. */
+export const GUESTS_DEFAULT_MAX = 2_000
+export const WAITING_DEFAULT_MAX = 100_000
+
+/** Nobody may wait any more: there are `waiting` firings before this one. */
+export class QueueFull {
+  readonly _tag = "QueueFull"
+  readonly bound: number
+  readonly waiting: number
+  constructor(bound: number, waiting: number) {
+    this.bound = bound
+    this.waiting = waiting
+  }
+}
+
+export const makeSchedulers = (
+  options: SchedulersOptions = {}
+): Effect.Effect<Schedulers, never, Scope.Scope | Audit> =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const audit = yield* Audit
+    const threadsMax = options.threadsMax ?? Math.min(availableParallelism(), THREADS_DEFAULT_MAX)
+    const guestsMax = canSuspend ? (options.guestsMax ?? GUESTS_DEFAULT_MAX) : 1
+    const waitingMax = options.waitingMax ?? WAITING_DEFAULT_MAX
+    const running: Array<SchedulerLife> = []
+    let numbered = 0
+    const room = new WaitingRoom(threadsMax * guestsMax)
+
+    const start = (started?: StartedThread): Effect.Effect<SchedulerLife> =>
+      Effect.gen(function* () {
+        const own = yield* Scope.fork(scope)
+        const worker = yield* Scope.provide(makeGuestWorker(started), own)
+        const life = new SchedulerLife(String(numbered++), worker, own, audit)
+        running.push(life)
+        yield* life.start
+        return life
+      })
+    yield* Effect.addFinalizer(() =>
+      // The threads have ended by now: their scopes were made after this one.
+      Effect.forEach(running, (life) => life.stop, { discard: true })
+    )
+    if (options.started !== undefined) yield* start(options.started)
+
+    /** The least loaded one, or a new one while all have something to do. */
+    const take: Effect.Effect<SchedulerLife | undefined> = Effect.suspend(() => {
+      let least: SchedulerLife | undefined
+      for (const life of running)
+        if (life.worker.alive() && life.given < (least?.given ?? guestsMax)) least = life
+      const alive = running.filter(({ worker }) => worker.alive()).length
+      if (least !== undefined && (least.given === 0 || alive >= threadsMax)) return Effect.succeed(least)
+      if (scope.state._tag === "Closed") return Effect.succeed(undefined)
+      return start()
+    })
+
+    const close = (life: SchedulerLife): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        const at = running.indexOf(life)
+        if (at < 0) return Effect.void
+        running.splice(at, 1)
+        // Not waited for: a thread in a loop of bulk operations takes seconds to die, and nobody needs it any more.
+        return Effect.andThen(life.lose, Effect.forkDetach(Scope.close(life.own, Exit.void)))
+      })
+
+    const fireOn = (
+      life: SchedulerLife,
+      ...[request, caller, priority]: Parameters<Schedulers["fire"]>
+    ): Effect.Effect<FiringReport, WorkerLost> =>
+      life.give.pipe(
+        Effect.andThen(life.worker.fire(request, caller, priority)),
+        Effect.ensuring(Effect.suspend(() => (life.worker.alive() ? life.take : close(life))))
+      )
+
+    const fire: Schedulers["fire"] = (request, caller, priority = "normal") => {
+      const once: Effect.Effect<FiringReport, WorkerLost> = Effect.flatMap(take, (life) =>
+        life === undefined
+          ? Effect.fail(new WorkerLost("the schedulers were shut down", "idle"))
+          : fireOn(life, request, caller, priority)
+      )
+      const again = (times: number): Effect.Effect<FiringReport, WorkerLost> =>
+        Effect.catch(once, (lost) =>
+          lost.repeatable && !lost.cancelled && times < GIVEN_MAX ? again(times + 1) : Effect.fail(lost)
+        )
+      return Effect.suspend((): Effect.Effect<FiringReport, WorkerLost | QueueFull> => {
+        if (!room.hasPlace && room.waiting >= waitingMax)
+          return Effect.fail(new QueueFull(waitingMax, room.waiting))
+        return room.use(priority, again(1))
+      })
+    }
+    return {
+      fire,
+      load: Effect.sync(() => ({ waiting: room.waiting, running: running.map(({ given }) => given) }))
+    }
+  })
+
+/** How often a firing is given to another scheduler, when those that it waited for were lost. */
+const GIVEN_MAX = 5
