@@ -28,6 +28,8 @@ export interface Turns {
   readonly targetMs: () => number
   /** Resolves when it is this guest's turn again; never rejects. */
   readonly park: () => Promise<void>
+  /** Told when the guest has ended and its failure is looked into: from now on it waits with the newcomers. */
+  readonly hasten: () => void
   /** Milliseconds that it has waited so far. */
   readonly waitedMs: () => number
 }

@@ -12,6 +12,7 @@ import type { InstanceEventName } from "../InstanceEventName.ts"
 import type { EngineInstance } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
 import type { FiringServices } from "./FiringServices.ts"
+import type { GuestCall } from "./GuestCall.ts"
 import { HostBridge } from "./HostBridge.ts"
 import { micros } from "./micros.ts"
 import { noRemote } from "./RemoteCalls.ts"
@@ -20,14 +21,6 @@ import type { FailedRun } from "./settleFailure.ts"
 export type Outcome = { readonly values: ReadonlyArray<Value> } | Failed
 
 type Failed = Pick<FailedRun, "failure" | "captured" | "charged" | "counted">
-
-/** A call into the guest that whoever drives a run makes for it, and answers with its values. */
-export interface GuestCall {
-  readonly instance: EngineInstance
-  /** `undefined` for the start function. */
-  readonly functionName: string | undefined
-  readonly args: ReadonlyArray<Value>
-}
 
 /**
  * The part of a firing in which there is, or is about to be, an instance.

@@ -124,6 +124,7 @@ export class Guest implements Turns, Waiting {
   readonly #scheduler: Scheduler
   #resume: () => void
   #waitedMs = 0
+  #hastened = false
   #deadlineMs = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #stopAway: ((stop: Stop) => void) | undefined
@@ -138,13 +139,17 @@ export class Guest implements Turns, Waiting {
     this.#deadlineMs = deadlineMs
   }
 
+  readonly hasten = (): void => {
+    this.#hastened = true
+  }
+
   readonly shouldPark = (): boolean => this.#scheduler.shouldPark()
   readonly targetMs = (): number => this.#scheduler.targetMs()
   readonly waitedMs = (): number => this.#waitedMs
 
   readonly park = (): Promise<void> => {
     this.#watchDeadline()
-    return this.#waitFor("spent")
+    return this.#waitFor(this.#hastened ? "fresh" : "spent")
   }
 
   /** Gives the thread away until `answer` is there, and then until it is this guest's turn. */

@@ -8,6 +8,8 @@ import type { Failure } from "../Firing.ts"
 import type { RunPolicy } from "../RunPolicy.ts"
 import type { Captured, Engine, EngineInstance } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
+import type { Turns } from "./FiringServices.ts"
+import type { GuestCall } from "./GuestCall.ts"
 import { JournalCaller } from "./JournalCaller.ts"
 
 /**
@@ -31,6 +33,8 @@ export interface ExactRun {
   /** Milliseconds that the firing itself was given: it is run again no longer than that. */
   readonly timeoutMs: number
   readonly isCancelled: () => boolean
+  /** How it shares its thread, if it does. */
+  readonly turns: Turns | undefined
 }
 
 export interface ExactEnd {
@@ -45,26 +49,32 @@ export interface ExactEnd {
 export const EXACT_MS_MAX = 1_000
 
 /** *Returns* how it ended, or why that says nothing. */
-export const runExactly = (run: ExactRun): ExactEnd | Missing => {
+export function* runExactly(run: ExactRun): Generator<GuestCall, ExactEnd | Missing, ReadonlyArray<Value>> {
   const { engine, policy, journal } = run
   if (engine.compileExact === undefined) return new Missing(`the engine ${engine.name} has no exact build`)
   const compiled = engine.compileExact(run.compiled, new Uint8Array(run.bytes), policy)
   if (isMissing(compiled)) return compiled
   const mostMs = Math.min(EXACT_MS_MAX, run.timeoutMs)
+  const { turns } = run
+  turns?.hasten()
+  // What it waits for others is not its time.
+  const now = () => performance.now() - (turns?.waitedMs() ?? 0)
   const account = new Account({
     allocated: run.fuel,
-    deadlineMs: performance.now() + mostMs,
-    now: () => performance.now(),
-    isCancelled: run.isCancelled
+    deadlineMs: now() + mostMs,
+    now,
+    isCancelled: run.isCancelled,
+    ...(turns === undefined ? {} : { shouldPark: turns.shouldPark, targetMs: turns.targetMs })
   })
   const caller = new JournalCaller(account, journal)
   let instance: EngineInstance | undefined
   try {
-    instance = engine.instantiate(compiled, { account, links: run.links, caller, policy })
+    const host = { account, links: run.links, caller, policy }
+    instance = engine.instantiate(compiled, turns === undefined ? host : { ...host, park: turns.park })
     const made = instance
     caller.connect(made.counter(), () => made.memoryBytes())
-    made.start()
-    made.call(run.functionName, run.args)
+    yield { instance: made, functionName: undefined, args: [] }
+    yield { instance: made, functionName: run.functionName, args: run.args }
     // Between two looks at its counter it can run to its end on fuel that it does not have.
     const ended = new EngineFault({ kind: "fuel" }, [])
     const end = endOf(ended, made, account, caller, compiled, mostMs)

@@ -6,8 +6,9 @@ import type { FiringReport, FiringRequest } from "../Firing.ts"
 import { FiringCell } from "../FiringCell.ts"
 import { unknownFunction } from "../unknownFunction.ts"
 import type { FiringServices } from "./FiringServices.ts"
+import { callAtOnce, callInTurns, type GuestCall } from "./GuestCall.ts"
 import { micros } from "./micros.ts"
-import { type GuestCall, Run } from "./Run.ts"
+import { Run } from "./Run.ts"
 import { checkResults, readArguments, typedValues } from "./readArguments.ts"
 import { settleFailure } from "./settleFailure.ts"
 
@@ -22,37 +23,12 @@ import { settleFailure } from "./settleFailure.ts"
  * It throws nothing: a guest's end is a report, and what is left is a defect that its thread's owner sees.
  */
 /** Runs a firing to its end; its thread does nothing else meanwhile. */
-export const runFiring = (request: FiringRequest, services: FiringServices): FiringReport => {
-  const run = firing(request, services)
-  let next = run.next()
-  while (next.done !== true) {
-    const { instance, functionName, args } = next.value
-    try {
-      if (functionName === undefined) instance.start()
-      next = run.next(functionName === undefined ? [] : instance.call(functionName, args))
-    } catch (thrown) {
-      next = run.throw(thrown)
-    }
-  }
-  return next.value
-}
+export const runFiring = (request: FiringRequest, services: FiringServices): FiringReport =>
+  callAtOnce(firing(request, services))
 
 /** Runs a firing whose guest waits at the end of a slice when `services.turns` says so; never rejects. */
-export const runInTurns = async (request: FiringRequest, services: FiringServices): Promise<FiringReport> => {
-  const run = firing(request, services)
-  let next = run.next()
-  while (next.done !== true) {
-    const { instance, functionName, args } = next.value
-    const guest = instance.suspendable ?? instance
-    try {
-      if (functionName === undefined) await guest.start()
-      next = run.next(functionName === undefined ? [] : await guest.call(functionName, args))
-    } catch (thrown) {
-      next = run.throw(thrown)
-    }
-  }
-  return next.value
-}
+export const runInTurns = (request: FiringRequest, services: FiringServices): Promise<FiringReport> =>
+  callInTurns(firing(request, services))
 
 function* firing(
   request: FiringRequest,
@@ -113,11 +89,12 @@ function* firing(
   }
   const { bytes, policy, functionName, timeoutMs } = request
   const journal = run.journal.evidence()
-  const { reason, stack, captured, fuel } = settleFailure({
+  const { reason, stack, captured, fuel } = yield* settleFailure({
     ...outcome,
     ...{ engine, compiled, bytes, policy, links, functionName, args, journal, timeoutMs },
     fuel: request.fuel,
-    isCancelled: () => cell.cancelled
+    isCancelled: () => cell.cancelled,
+    turns: services.turns
   })
   cell.enter("done")
   const { allocated, used, remaining } = fuel

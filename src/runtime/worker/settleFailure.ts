@@ -1,8 +1,10 @@
 import type { FuelEvidence } from "../../outcome/Evidence.ts"
 import { isMissing, type Missing } from "../../outcome/Missing.ts"
+import type { Value } from "../../outcome/Value.ts"
 import type { Failure, FailureCause } from "../Firing.ts"
 import type { Captured } from "./Engine.ts"
 import { type Explained, explainFailure } from "./explainFailure.ts"
+import type { GuestCall } from "./GuestCall.ts"
 import { type ExactEnd, type ExactRun, runExactly } from "./runExactly.ts"
 
 /**
@@ -31,7 +33,7 @@ export interface Settled extends Explained {
   readonly fuel: FuelEvidence
 }
 
-export const settleFailure = (run: FailedRun): Settled => {
+export function* settleFailure(run: FailedRun): Generator<GuestCall, Settled, ReadonlyArray<Value>> {
   const { captured, fuel: allocated } = run
   const explained = explainFailure(
     run.failure,
@@ -52,7 +54,7 @@ export const settleFailure = (run: FailedRun): Settled => {
   })
   const unrepeatable = whyNotAgain(run)
   if (unrepeatable !== undefined) return bound(unrepeatable)
-  const end = runExactly(run)
+  const end = yield* runExactly(run)
   if (isMissing(end)) return bound(end.why)
   const again = explainFailure(
     end.failure,

@@ -8,6 +8,7 @@ import type { FailedReport } from "../../../src/runtime/Firing.ts"
 import { FiringCell } from "../../../src/runtime/FiringCell.ts"
 import type { Engine, EngineInstance } from "../../../src/runtime/worker/Engine.ts"
 import type { FiringServices } from "../../../src/runtime/worker/FiringServices.ts"
+import { callAtOnce } from "../../../src/runtime/worker/GuestCall.ts"
 import { builtinCalls } from "../../../src/runtime/worker/HostBridge.ts"
 import { runExactly } from "../../../src/runtime/worker/runExactly.ts"
 import { parseWat } from "../../guests/wat.ts"
@@ -254,15 +255,18 @@ function again(
     BUILTINS.map(({ declaration }) => declaration)
   )
   if ("_tag" in links) throw new Error(links._tag)
-  return runExactly({
-    engine: v8Engine,
-    ...{ compiled, bytes, policy, links, fuel },
-    functionName: "main",
-    args: [],
-    journal: tamper(evidence.journal),
-    timeoutMs: 5_000,
-    isCancelled: () => false
-  })
+  return callAtOnce(
+    runExactly({
+      engine: v8Engine,
+      ...{ compiled, bytes, policy, links, fuel },
+      functionName: "main",
+      args: [],
+      journal: tamper(evidence.journal),
+      timeoutMs: 5_000,
+      isCancelled: () => false,
+      turns: undefined
+    })
+  )
 }
 
 /** The engine as plain fields, for tests that put something else in place of one. */
