@@ -89,7 +89,8 @@ const makeManager = (options: InstanceManagerOptions) =>
           )
         }
         if (report.compiled !== undefined) cache.set(job.key, { compiled: report.compiled, bytes: job.bytes })
-        if (report.kind === "compiled") return Effect.die(new Error("a firing was reported as compiled"))
+        if (report.kind === "compiled" || report.kind === "started")
+          return Effect.die(new Error(`a firing was reported as ${report.kind}`))
         if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), job.identity)
         if (report.kind === "failed") {
           const compiled = report.compiled ?? job.compiled

@@ -11,8 +11,11 @@ import type { RunPolicy } from "./RunPolicy.ts"
 
 /** One firing as it goes to the thread that runs it, and as it comes back: plain data, both ways. */
 export interface FiringRequest {
-  /** `compile` stops when the module is compiled: what validating one needs. */
-  readonly goal: "fire" | "compile"
+  /**
+   * `compile` stops when the module is compiled: what validating one needs. `reside` when there is an instance, which
+   * stays until it fails or is told to go.
+   */
+  readonly goal: "fire" | "compile" | "reside"
   /** The module as it was handed in. Shared memory, which crosses threads without being copied, or small. */
   readonly bytes: Uint8Array
   /** What an earlier firing compiled of it. */
@@ -28,7 +31,7 @@ export interface FiringRequest {
   readonly cell: SharedArrayBuffer
 }
 
-export type FiringReport = RefusedReport | CompiledReport | ReturnedReport | FailedReport
+export type FiringReport = RefusedReport | CompiledReport | StartedReport | ReturnedReport | FailedReport
 
 export interface CompiledReport {
   readonly kind: "compiled"
@@ -43,7 +46,8 @@ export interface RefusedReport {
   readonly compiled: Compiled | undefined
 }
 
-interface Ran {
+/** What is told of every instance that there was. */
+export interface Ran {
   readonly steps: ReadonlyArray<Step>
   readonly compileMicros: number
   /** Time in guest code, its start function included. */
@@ -55,6 +59,11 @@ interface Ran {
   readonly compiled: Compiled | undefined
   readonly engine: string
   readonly versions: Readonly<Record<string, string>>
+}
+
+/** A resident guest has been made and answers calls. */
+export interface StartedReport extends Ran {
+  readonly kind: "started"
 }
 
 export interface ReturnedReport extends Ran {

@@ -1,16 +1,18 @@
-import { MessageChannel, type MessagePort } from "node:worker_threads"
+import type { MessagePort } from "node:worker_threads"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import type { LogRecord } from "../host/builtin/log.ts"
 import type { RemoteFunction } from "../host/HostFunction.ts"
-import { answerRemote } from "./answerRemote.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
 import { InFlight, type Pending } from "./InFlight.ts"
+import { Remote } from "./Remote.ts"
 import { type StartedThread, startThread } from "./startThread.ts"
 import { WorkerLost } from "./WorkerLost.ts"
 import type { SchedulerMessage, WorkerMessage } from "./worker/messages.ts"
+import type { ResidentCall } from "./worker/Resident.ts"
 import type { Priority } from "./worker/RunQueue.ts"
 
 /**
@@ -27,6 +29,15 @@ export interface GuestWorker {
     caller: FiringCaller,
     priority?: Priority
   ) => Effect.Effect<FiringReport, WorkerLost>
+  /**
+   * Makes a guest that stays until the scope ends or it fails; the request's function is not called.
+   *
+   * *Returns* a report of the kind `started`, or why there is none.
+   */
+  readonly reside: (
+    request: Omit<FiringRequest, "cell" | "goal">,
+    caller: FiringCaller
+  ) => Effect.Effect<ResidentGuest, WorkerLost, Scope.Scope>
   /** Whether it may be given another firing. */
   readonly alive: () => boolean
   /** Whether it was terminated because it did not come back. */
@@ -34,6 +45,17 @@ export interface GuestWorker {
   /** Firings that it has not reported. */
   readonly load: () => number
   readonly threadId: number
+}
+
+/** A guest that resides on a thread. */
+export interface ResidentGuest {
+  readonly report: FiringReport
+  /** One call at a time. After a report of the kind `failed` there is no guest any more. */
+  readonly call: (
+    asked: Omit<ResidentCall, "cell">,
+    priority: Priority,
+    caller: Omit<FiringCaller, "remotes">
+  ) => Effect.Effect<FiringReport, WorkerLost>
 }
 
 /** Who answers and listens while a guest runs. */
@@ -83,14 +105,15 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     }
     state.watched = false
   })
-  const fire: GuestWorker["fire"] = (request, caller, priority = "normal") =>
-    // From the message to the report is one piece. Only waiting for the report can be interrupted.
+  /** From the message to the report is one piece. Only waiting for the report can be interrupted. */
+  const ask = (
+    make: (firing: number, cell: FiringCell) => readonly [SchedulerMessage, ReadonlyArray<MessagePort>],
+    request: Pending["request"],
+    caller: Omit<FiringCaller, "remotes">
+  ): Effect.Effect<Told, WorkerLost> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        if (!state.alive)
-          return yield* Effect.fail(
-            new WorkerLost("the thread had ended before", "idle", false, undefined, true)
-          )
+        if (!state.alive) return yield* Effect.fail(ENDED_BEFORE)
         const cell = new FiringCell()
         const done = yield* Deferred.make<FiringReport, WorkerLost>()
         const context = yield* Effect.context<never>()
@@ -104,18 +127,10 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
         }
         const firing = inFlight.add(pending)
         worker.ref()
-        const ports = caller.remotes.length > 0 ? new MessageChannel() : undefined
-        // Detached: an Effect of the caller's that cannot be interrupted must not hold up the firing's end.
-        const answering = ports && (yield* Effect.forkDetach(answerRemote(ports.port1, cell, caller.remotes)))
         if (!state.watched) {
           state.watched = true
           yield* Effect.forkDetach(watch)
         }
-        const finish = Effect.sync(() => {
-          if (inFlight.size === 0) worker.unref()
-          ports?.port1.close()
-          answering?.interruptUnsafe()
-        })
         const cancel = Effect.gen(function* () {
           cell.cancel()
           pending.cancelledMs = performance.now()
@@ -123,26 +138,86 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
           const exit = yield* Effect.result(Deferred.await(done))
           yield* caller.onCancelled(exit._tag === "Success" ? exit.success : exit.failure)
         })
-        const ask = Effect.sync(() =>
-          post(
-            {
-              kind: "fire",
-              firing,
-              priority,
-              request: { ...request, cell: cell.buffer },
-              remote: ports?.port2
-            },
-            ports ? [ports.port2] : []
-          )
-        )
-        return yield* ask.pipe(
+        const finish = Effect.sync(() => {
+          if (inFlight.size === 0) worker.unref()
+        })
+        return yield* Effect.sync(() => post(...make(firing, cell))).pipe(
           Effect.andThen(restore(Deferred.await(done)).pipe(Effect.onInterrupt(() => cancel))),
+          Effect.map((report) => ({ firing, report })),
           Effect.ensuring(finish)
         )
       })
     )
+
+  const fire: GuestWorker["fire"] = (request, caller, priority = "normal") =>
+    Effect.suspend(() => {
+      const remote = new Remote(caller.remotes)
+      return Effect.map(
+        ask(
+          (firing, cell) => {
+            remote.cell = cell
+            const { ports } = remote
+            return [
+              {
+                kind: "fire",
+                firing,
+                priority,
+                request: { ...request, cell: cell.buffer },
+                remote: ports[0]
+              },
+              ports
+            ]
+          },
+          request,
+          caller
+        ).pipe((asking) => remote.answering(asking)),
+        ({ report }) => report
+      )
+    })
+
+  const reside: GuestWorker["reside"] = Effect.fnUntraced(function* (request, caller) {
+    const remote = new Remote(caller.remotes)
+    const scope = yield* Effect.scope
+    yield* Scope.addFinalizer(
+      scope,
+      Effect.sync(() => remote.close())
+    )
+    yield* remote.answerIn(scope)
+    const { firing: resident, report } = yield* ask(
+      (firing, cell) => {
+        remote.cell = cell
+        const { ports } = remote
+        const asked = { ...request, goal: "reside" as const, cell: cell.buffer }
+        return [{ kind: "fire", firing, priority: "normal", request: asked, remote: ports[0] }, ports]
+      },
+      request,
+      caller
+    )
+    if (report.kind === "started")
+      yield* Scope.addFinalizer(
+        scope,
+        Effect.sync(() => {
+          if (state.alive) post({ kind: "leave", resident })
+        })
+      )
+    const call: ResidentGuest["call"] = (asked, priority, caller) =>
+      Effect.map(
+        ask(
+          (firing, cell) => {
+            remote.cell = cell
+            return [{ kind: "call", firing, priority, resident, call: { ...asked, cell: cell.buffer } }, []]
+          },
+          { policy: request.policy, timeoutMs: asked.timeoutMs },
+          caller
+        ),
+        ({ report }) => report
+      )
+    return { report, call }
+  })
+
   const made: GuestWorker = {
     fire,
+    reside,
     alive: () => state.alive,
     silent: () => state.silent,
     load: () => inFlight.size,
@@ -150,6 +225,13 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
   }
   return made
 })
+
+const ENDED_BEFORE = new WorkerLost("the thread had ended before", "idle", false, undefined, true)
+
+interface Told {
+  readonly firing: number
+  readonly report: FiringReport
+}
 
 /** Listens from the thread's first moment: in a scope that is closed already it ends at once. */
 const listen = ({ worker, cell }: StartedThread): StartedThread & Listening => {

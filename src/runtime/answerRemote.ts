@@ -16,7 +16,7 @@ import type { RemoteQuestion, RemoteReply } from "./worker/RemoteCalls.ts"
  */
 export const answerRemote = (
   port: MessagePort,
-  cell: FiringCell,
+  cellNow: () => FiringCell,
   remotes: ReadonlyArray<RemoteFunction>
 ): Effect.Effect<never> =>
   Effect.gen(function* () {
@@ -31,7 +31,7 @@ export const answerRemote = (
       yield* Effect.catch(post(port, reply), (why) =>
         post(port, failed(`its answer cannot be sent: ${why}`))
       ).pipe(Effect.ignore)
-      cell.notifyReply()
+      cellNow().notifyReply()
     }
   })
 

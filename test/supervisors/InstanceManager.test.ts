@@ -214,7 +214,8 @@ describe("a thread that dies", () => {
           capabilities: ["host:f", "log"]
         })
         expect((yield* fired).values).toEqual([0])
-        yield* Effect.sleep(50)
+        const mine = threads.at(-1)
+        while (mine?.ended === false) yield* Effect.sleep(5)
         expect(yield* adds).toEqual([42])
       })
     ))

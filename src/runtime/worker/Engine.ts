@@ -36,6 +36,7 @@ export interface Engine {
 
 /** What an instance is connected to: who pays, and who answers. */
 export interface InstanceHost {
+  /** Of the call that runs; see {@link EngineInstance.renew}. */
   readonly account: Account
   readonly links: ReadonlyArray<ResolvedLink>
   readonly caller: HostCaller
@@ -55,6 +56,8 @@ export interface EngineInstance {
   readonly call: (functionName: string, args: ReadonlyArray<Value>) => ReadonlyArray<Value>
   /** The two above for a guest that may be suspended between slices; absent where the engine cannot do that. */
   readonly suspendable?: Suspendable | undefined
+  /** Opens the account that its host has by now, for the next call. */
+  readonly renew: () => void
   /** Units left in the slice that is open: what settles the account. */
   readonly fuelRemaining: () => number
   /** The counter of the slice that is open, for host calls that charge it. */

@@ -31,8 +31,8 @@ export class HostBridge implements HostCaller {
   fault: FailureCause | undefined
   /** Whether the guest was stopped in a host call, by whatever: nothing was charged ahead of one. */
   stoppedHere = false
-  readonly #account: Account
-  readonly #journal: Journal
+  #account: Account
+  #journal: Journal
   readonly #memory: HostMemory
   readonly #context: HostContext
   readonly #locals: ReadonlyMap<string, HostCall>
@@ -57,6 +57,13 @@ export class HostBridge implements HostCaller {
     this.#context = { ...sources, memory: this.#memory }
     this.#locals = locals
     this.#callRemote = callRemote
+  }
+
+  /** From now on another account pays, and another journal records. */
+  renew(account: Account, journal: Journal): void {
+    this.#account = account
+    this.#journal = journal
+    this.stoppedHere = false
   }
 
   /** Connects the instance: where its counter is, and its memory. */

@@ -33,8 +33,9 @@ export interface RemoteQuestion {
 }
 
 export const remoteOverPort =
-  (port: MessagePort, cell: FiringCell, timeLeftMs: () => number): CallRemote =>
+  (port: MessagePort, cellNow: () => FiringCell, timeLeftMs: () => number): CallRemote =>
   ({ module, name }, args, reads) => {
+    const cell = cellNow()
     const question: RemoteQuestion = { module, name, args, reads }
     let seen = cell.replies
     port.postMessage(question)

@@ -9,7 +9,7 @@ import type { Compiled } from "../Compiled.ts"
 import type { Failure, FailureCause, FiringRequest, Step } from "../Firing.ts"
 import type { FiringCell } from "../FiringCell.ts"
 import type { InstanceEventName } from "../InstanceEventName.ts"
-import type { EngineInstance } from "./Engine.ts"
+import type { EngineInstance, InstanceHost } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
 import type { FiringServices } from "./FiringServices.ts"
 import type { GuestCall } from "./GuestCall.ts"
@@ -20,7 +20,10 @@ import type { FailedRun } from "./settleFailure.ts"
 
 export type Outcome = { readonly values: ReadonlyArray<Value> } | Failed
 
-type Failed = Pick<FailedRun, "failure" | "captured" | "charged" | "counted">
+/** The part of a request that is another one for each call of an instance. */
+export type CallRequest = Pick<FiringRequest, "functionName" | "fuel" | "timeoutMs">
+
+export type Failed = Pick<FailedRun, "failure" | "captured" | "charged" | "counted">
 
 /**
  * The part of a firing in which there is, or is about to be, an instance.
@@ -30,84 +33,146 @@ type Failed = Pick<FailedRun, "failure" | "captured" | "charged" | "counted">
  */
 export class Run {
   readonly steps: Array<Step> = []
-  readonly journal = new Journal()
+  /** Of the call that runs, or ran last. */
+  journal = new Journal()
   memory: { readonly pages: number; readonly highWaterBytes: number } = { pages: 0, highWaterBytes: 0 }
   durationMicros = 0
-  readonly #account: Account
+  /** Calls that were answered. */
+  answered = 0
+  #account: Account
   readonly #bridge: HostBridge
   readonly #services: FiringServices
-  readonly #request: FiringRequest
-  readonly #cell: FiringCell
+  #request: CallRequest
+  #cell: FiringCell
+  #deadlineMs: number
   readonly #began: number
+  readonly #host: { account: Account } & Omit<InstanceHost, "account" | "links">
+  #instance: EngineInstance | undefined
 
   constructor(request: FiringRequest, services: FiringServices, cell: FiringCell, began: number) {
     this.#request = request
     this.#services = services
     this.#cell = cell
     this.#began = began
-    const deadlineMs = performance.now() + request.timeoutMs
-    services.turns?.begin(deadlineMs)
-    this.#account = new Account({
-      allocated: request.fuel,
-      deadlineMs,
-      now: () => performance.now(),
-      isCancelled: () => cell.cancelled,
-      ...(services.turns === undefined
-        ? {}
-        : { shouldPark: services.turns.shouldPark, targetMs: services.turns.targetMs })
-    })
+    this.#deadlineMs = performance.now() + request.timeoutMs
+    this.#account = this.#open()
     const sources = { ...makeSources(request.grants), emitLog: boundLog(services.emitLog).emitLog }
-    const remote = services.callRemote?.(cell, () => deadlineMs - performance.now()) ?? noRemote
+    const timeLeftMs = () => this.#deadlineMs - performance.now()
+    const remote = services.callRemote?.(cell, timeLeftMs) ?? noRemote
     this.#bridge = new HostBridge(this.#account, this.journal, sources, services.locals, remote)
+    const { turns, askRemote } = services
+    this.#host = {
+      account: this.#account,
+      caller: this.#bridge,
+      policy: request.policy,
+      askRemote,
+      ...(turns === undefined ? {} : { park: turns.park })
+    }
   }
 
+  /** The whole life of an instance that is called once. */
   *execute(
     compiled: Compiled,
     links: ReadonlyArray<ResolvedLink>,
     args: ReadonlyArray<Value>
   ): Generator<GuestCall, Outcome, ReadonlyArray<Value>> {
-    let instance: EngineInstance | undefined
+    const entered = performance.now()
+    try {
+      return (yield* this.instantiate(compiled, links)) ?? (yield* this.call(args, entered))
+    } finally {
+      this.cleanUp()
+    }
+  }
+
+  /** Makes the instance and runs its start function. *Returns* how that failed, if it did. */
+  *instantiate(
+    compiled: Compiled,
+    links: ReadonlyArray<ResolvedLink>
+  ): Generator<GuestCall, Failed | undefined, ReadonlyArray<Value>> {
     const entered = performance.now()
     this.#cell.enter("executing")
     // A guest that is gone before its first empty slice would not see it.
-    if (this.#cell.cancelled) {
-      const outcome = this.#failed({ cause: { kind: "cancelled" }, frames: [] }, undefined)
-      this.#step("CLEANED")
-      return outcome
-    }
+    if (this.#cell.cancelled) return this.#failed({ cause: { kind: "cancelled" }, frames: [] })
     try {
-      const { engine, turns, askRemote } = this.#services
-      const host = {
-        account: this.#account,
-        links,
-        caller: this.#bridge,
-        policy: this.#request.policy,
-        askRemote
-      }
-      instance = engine.instantiate(compiled, turns === undefined ? host : { ...host, park: turns.park })
-      const made = instance
+      const host: InstanceHost = Object.assign(this.#host, { links })
+      const made = this.#services.engine.instantiate(compiled, host)
+      this.#instance = made
       this.#bridge.connect(made.counter(), () => made.memoryBytes())
       yield { instance: made, functionName: undefined, args: [] }
       this.#step("INSTANTIATED")
-      this.#step("CALLED")
-      const values = yield { instance: made, functionName: this.#request.functionName, args }
-      this.durationMicros = this.#ranMicros(entered)
-      this.#account.settle(made.fuelRemaining())
-      this.memory = made.memorySize()
-      this.#step("RETURNED")
-      if (!this.#overdrawn()) return { values }
-      return { ...this.#failed({ cause: { kind: "fuel" }, frames: [] }, made), counted: "exact" }
+      return undefined
     } catch (thrown) {
-      this.durationMicros = this.#ranMicros(entered)
-      const failure = failureOf(thrown)
-      if (instance !== undefined) this.#settle(instance)
-      const { kind } = failure.cause
-      const cause = OWN_FAULTS.has(kind) && this.#overdrawn() ? { kind: "fuel" as const } : failure.cause
-      return this.#failed({ ...failure, cause }, instance)
-    } finally {
-      this.#cleanUp(instance)
-      this.#step("CLEANED")
+      return this.#fail(thrown, entered)
     }
+  }
+
+  /** Gives the instance fuel and time of its own for its next call. */
+  renew(request: CallRequest, cell: FiringCell): void {
+    this.#request = request
+    this.#cell = cell
+    this.#deadlineMs = performance.now() + request.timeoutMs
+    this.#account = this.#open()
+    this.#host.account = this.#account
+    this.journal = new Journal()
+    this.#bridge.renew(this.#account, this.journal)
+    // Of what happened before, that the instance was made is what a life of this call needs.
+    this.steps.length = Math.min(this.steps.length, 1)
+    this.#instance?.renew()
+    cell.enter("executing")
+  }
+
+  /** Calls the function of the request. */
+  *call(
+    args: ReadonlyArray<Value>,
+    entered: number = performance.now()
+  ): Generator<GuestCall, Outcome, ReadonlyArray<Value>> {
+    const instance = this.#instance
+    try {
+      if (instance === undefined) throw new EngineFault({ kind: "engine", what: "there is no instance" }, [])
+      if (this.#cell.cancelled) throw new EngineFault({ kind: "cancelled" }, [])
+      this.#step("CALLED")
+      const values = yield { instance, functionName: this.#request.functionName, args }
+      this.durationMicros = this.#ranMicros(entered)
+      this.#account.settle(instance.fuelRemaining())
+      this.memory = instance.memorySize()
+      this.#step("RETURNED")
+      if (this.#overdrawn())
+        return { ...this.#failed({ cause: { kind: "fuel" }, frames: [] }), counted: "exact" }
+      this.answered++
+      return { values }
+    } catch (thrown) {
+      return this.#fail(thrown, entered)
+    }
+  }
+
+  /** Lets everything go. Nothing that goes wrong here is worth the report. */
+  cleanUp(): void {
+    try {
+      this.#instance?.cleanUp()
+    } catch {}
+    this.#instance = undefined
+    this.#step("CLEANED")
+  }
+
+  #open(): Account {
+    const { turns } = this.#services
+    turns?.begin(this.#deadlineMs)
+    return new Account({
+      allocated: this.#request.fuel,
+      deadlineMs: this.#deadlineMs,
+      now: () => performance.now(),
+      isCancelled: () => this.#cell.cancelled,
+      ...(turns === undefined ? {} : { shouldPark: turns.shouldPark, targetMs: turns.targetMs })
+    })
+  }
+
+  #fail(thrown: unknown, entered: number): Failed {
+    this.durationMicros = this.#ranMicros(entered)
+    const failure = failureOf(thrown)
+    if (this.#instance !== undefined) this.#settle(this.#instance)
+    const { kind } = failure.cause
+    const cause = OWN_FAULTS.has(kind) && this.#overdrawn() ? { kind: "fuel" as const } : failure.cause
+    return this.#failed({ ...failure, cause })
   }
 
   /**
@@ -126,13 +191,6 @@ export class Run {
     } catch {}
   }
 
-  /** Nothing that goes wrong here is worth the report. */
-  #cleanUp(instance: EngineInstance | undefined): void {
-    try {
-      instance?.cleanUp()
-    } catch {}
-  }
-
   fuel(): { readonly allocated: number; readonly used: number; readonly remaining: number } {
     const { allocated, charged } = this.#account
     // What a check lets pass is never more than it had: an exhausted guest has used all and has nothing left.
@@ -140,7 +198,8 @@ export class Run {
     return { allocated, used, remaining: allocated - used }
   }
 
-  #failed(failure: Failure, instance: EngineInstance | undefined): Failed {
+  #failed(failure: Failure): Failed {
+    const instance = this.#instance
     this.#step("FAILED")
     this.#cell.enter("capturing")
     const captured = captureOf(instance)

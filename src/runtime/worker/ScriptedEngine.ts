@@ -67,6 +67,7 @@ export class ScriptedEngine implements Engine {
         const step = this.#act("call", host, showCall(functionName, args))
         return step.answer ?? []
       },
+      renew: () => undefined,
       fuelRemaining: () => this.#next("fuelRemaining").answer,
       counter: () => ({ read: () => 0, write: () => undefined }),
       memoryBytes: () => memory,

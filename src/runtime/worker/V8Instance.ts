@@ -37,14 +37,14 @@ export class V8Instance implements EngineInstance {
     })
     this.#abandoned.catch(() => undefined)
     this.#instance = this.#guarded(() => new WebAssembly.Instance(compiled.module, this.#imports()))
-    const { account, park } = host
+    const { park } = host
     const hooks = makeHooks({
-      refill: (counter) => account.refill(counter),
+      refill: (counter) => host.account.refill(counter),
       stop: (why) => {
-        account.stopFor(stopOf(why))
+        host.account.stopFor(stopOf(why))
       },
-      resume: () => account.resume(),
-      park: park && (() => park().then(() => account.resume()))
+      resume: () => host.account.resume(),
+      park: park && (() => park().then(() => host.account.resume()))
     })
     const table = this.#export(compiled.plan.exports.hooks)
     if (table instanceof WebAssembly.Table) {
@@ -52,8 +52,12 @@ export class V8Instance implements EngineInstance {
       table.set(HOOK_STOP, hooks.stop)
       table.set(HOOK_PARK, hooks.park)
     }
+    this.renew()
+  }
+
+  renew(): void {
     const fuel = this.#fuel()
-    if (fuel !== undefined) fuel.value = account.open()
+    if (fuel !== undefined) fuel.value = this.#host.account.open()
   }
 
   start(): void {

@@ -1,10 +1,11 @@
 import type { MessagePort } from "node:worker_threads"
 import type { LogRecord } from "../../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "../Firing.ts"
+import type { ResidentCall } from "./Resident.ts"
 import type { Priority } from "./RunQueue.ts"
 
 /** What a worker is told. Each message is announced in its `SchedulerCell`. */
-export type SchedulerMessage = FireMessage | HurryMessage
+export type SchedulerMessage = FireMessage | CallMessage | LeaveMessage | HurryMessage
 
 export interface FireMessage {
   readonly kind: "fire"
@@ -14,6 +15,21 @@ export interface FireMessage {
   readonly request: FiringRequest
   /** Where its questions to remote host functions go; absent where none was declared. */
   readonly remote: MessagePort | undefined
+}
+
+/** A call of the guest that the firing `resident` has left there. */
+export interface CallMessage {
+  readonly kind: "call"
+  readonly firing: number
+  readonly priority: Priority
+  readonly resident: number
+  readonly call: ResidentCall
+}
+
+/** A resident guest is to go; nothing is reported. */
+export interface LeaveMessage {
+  readonly kind: "leave"
+  readonly resident: number
 }
 
 /** A firing was cancelled: if its guest waits, it need not. */

@@ -26,6 +26,8 @@ export interface FailedRun extends ExactRun {
   /** Units charged; `ahead` where instructions may be among them that the guest did not reach. */
   readonly charged: number
   readonly counted: "exact" | "ahead"
+  /** Calls that the same instance had answered before. */
+  readonly earlierCalls: number
 }
 
 export interface Settled extends Explained {
@@ -97,12 +99,15 @@ const whyNotAgain = ({
   compiled,
   journal,
   bytes,
-  isCancelled
+  isCancelled,
+  earlierCalls
 }: FailedRun): string | undefined => {
   const { kind } = failure.cause
   if (kind === "deadline") return "the clock stopped it, and not where it would stop it again"
   if (kind === "cancelled" || isCancelled()) return "its caller stopped it, and did not wait for more"
   if (kind === "engine") return "the engine failed, which may not happen again"
+  if (earlierCalls > 0)
+    return `its instance had answered ${earlierCalls} calls before, which are not repeated`
   const [feature] = compiled.nondeterminism
   if (feature !== undefined) return `it uses ${feature}, so that one run may differ from the next`
   if (journal.dropped > 0)

@@ -286,6 +286,7 @@ function bound(made: EngineInstance): EngineInstance {
   return {
     start: () => made.start(),
     call: (name, args) => made.call(name, args),
+    renew: () => made.renew(),
     fuelRemaining: () => made.fuelRemaining(),
     counter: () => made.counter(),
     memoryBytes: () => made.memoryBytes(),

@@ -1,0 +1,102 @@
+import type { FiringReport } from "../Firing.ts"
+import { FiringCell } from "../FiringCell.ts"
+import type { SchedulerCell } from "../SchedulerCell.ts"
+import { gone } from "./gone.ts"
+import { jspi } from "./jspi.ts"
+import { loadLocals } from "./loadLocals.ts"
+import type { CallMessage, FireMessage, SchedulerMessage, WorkerMessage } from "./messages.ts"
+import { askOverPort, noRemote, remoteOverPort } from "./RemoteCalls.ts"
+import { Resident } from "./Resident.ts"
+import { runInTurns } from "./runFiring.ts"
+import { type Guest, Scheduler } from "./Scheduler.ts"
+import { Shift } from "./Shift.ts"
+import { TypeBudget } from "./TypeBudget.ts"
+import { V8Engine } from "./V8Engine.ts"
+
+/**
+ * All guests of one thread: those that are fired and go, and those that reside.
+ *
+ * Between firings it keeps the host modules that were loaded, and the residents.
+ */
+export class GuestHouse {
+  readonly #scheduler: Scheduler
+  readonly #engine: V8Engine
+  readonly #tell: (message: WorkerMessage, moved: ReadonlyArray<ArrayBuffer>) => void
+  readonly #residents = new Map<number, { readonly guest: Resident; readonly shift: Shift }>()
+
+  constructor(
+    cell: SchedulerCell,
+    types: SharedArrayBuffer,
+    tell: (message: WorkerMessage, moved: ReadonlyArray<ArrayBuffer>) => void
+  ) {
+    this.#scheduler = new Scheduler(cell)
+    this.#engine = new V8Engine(new TypeBudget(types))
+    this.#tell = tell
+  }
+
+  receive(message: SchedulerMessage): void {
+    this.#scheduler.receive()
+    switch (message.kind) {
+      case "fire":
+        return this.#scheduler.run(message.firing, message.priority, (guest) => this.#fire(message, guest))
+      case "call":
+        return this.#scheduler.run(message.firing, message.priority, (guest) => this.#call(message, guest))
+      case "leave":
+        this.#residents.get(message.resident)?.guest.end()
+        this.#residents.delete(message.resident)
+        return
+      case "hurry":
+        return this.#scheduler.hurry(message.firing)
+    }
+  }
+
+  async #fire({ firing, request, remote }: FireMessage, guest: Guest): Promise<void> {
+    const cell = new FiringCell(request.cell)
+    const shift = new Shift(guest, firing, cell)
+    cell.enter("loading")
+    const needsLoading = request.declarations.some(({ kind }) => kind === "local")
+    const loading = loadLocals(request.declarations)
+    const services = {
+      engine: this.#engine,
+      locals: await (needsLoading ? guest.away(loading) : loading),
+      callRemote: (_: FiringCell, timeLeftMs: () => number) =>
+        remote === undefined ? noRemote : remoteOverPort(remote, () => shift.cell, timeLeftMs),
+      askRemote:
+        remote === undefined || jspi === undefined
+          ? undefined
+          : askOverPort(remote, shift.stopped, shift.away),
+      emitLog: (record: Extract<WorkerMessage, { kind: "log" }>["record"]) =>
+        this.#tell({ kind: "log", firing: shift.firing, record }, []),
+      turns: shift
+    }
+    if (request.goal === "reside") {
+      const [report, resident] = await Resident.begin(request, services)
+      if (resident !== undefined) this.#residents.set(firing, { guest: resident, shift })
+      return this.#report(firing, report)
+    }
+    const report = await runInTurns(request, services)
+    remote?.close()
+    this.#report(firing, report)
+  }
+
+  async #call({ firing, resident, call }: CallMessage, guest: Guest): Promise<void> {
+    const found = this.#residents.get(resident)
+    if (found === undefined) return this.#report(firing, gone(call.cell))
+    found.shift.begins(guest, firing, new FiringCell(call.cell))
+    const report = await found.guest.call(call)
+    if (report.kind === "failed") this.#residents.delete(resident)
+    this.#report(firing, report)
+  }
+
+  #report(firing: number, report: FiringReport): void {
+    this.#tell({ kind: "report", firing, report }, buffersOf(report))
+  }
+}
+
+/** A dump's memories are moved to the caller, not copied again. */
+const buffersOf = (report: FiringReport): ReadonlyArray<ArrayBuffer> =>
+  report.kind === "failed" && Array.isArray(report.evidence.memories)
+    ? report.evidence.memories.flatMap(({ bytes }) =>
+        bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
+      )
+    : []
