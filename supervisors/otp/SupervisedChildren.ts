@@ -1,0 +1,147 @@
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type { FullSpec } from "./ChildSpec.ts"
+import * as Decide from "./decide.ts"
+import type { ExitReason } from "./ExitReason.ts"
+import { type Started, SupervisedChild, type Supervising } from "./SupervisedChild.ts"
+
+/**
+ * All children of one supervisor: what `decide.ts` knows of them beside what runs.
+ *
+ * Every method does one thing that a supervisor can do to its children, one child after the other, and leaves both
+ * sides telling the same. Nothing here decides who is restarted.
+ */
+export class SupervisedChildren {
+  state: Decide.SupervisorState
+  readonly byKey = new Map<string, SupervisedChild>()
+  readonly #of: Supervising
+
+  constructor(state: Decide.SupervisorState, of: Supervising) {
+    this.state = state
+    this.#of = of
+  }
+
+  /** Starts a child that is not there yet; one that fails to start leaves nothing behind. */
+  add(key: string, spec: FullSpec): Effect.Effect<Started> {
+    return Effect.gen({ self: this }, function* () {
+      const child = new SupervisedChild(key, spec, this.#of)
+      this.byKey.set(key, child)
+      const started = yield* child.start()
+      if (started._tag === "Failed") yield* this.delete(key)
+      else {
+        this.state = Decide.markStarted(this.state, keyed(child))
+        if (started._tag === "Ignored") yield* this.settle(child)
+      }
+      return started
+    })
+  }
+
+  /** Starts a child that is there and does not run. One that fails to start is where it was. */
+  restart(child: SupervisedChild): Effect.Effect<Started> {
+    return Effect.gen({ self: this }, function* () {
+      const started = yield* child.start()
+      if (started._tag === "Started") this.state = Decide.markStarted(this.state, keyed(child))
+      else yield* this.settle(child)
+      return started
+    })
+  }
+
+  /** Stops a child: its spec stays or goes as its restart type says. */
+  terminate(child: SupervisedChild): Effect.Effect<void> {
+    return Effect.andThen(this.#stop(child), this.settle(child))
+  }
+
+  /** Forgets a child that does not run. */
+  delete(key: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const child = this.byKey.get(key)
+      this.byKey.delete(key)
+      this.state = Decide.markDeleted(this.state, key)
+      return child === undefined ? Effect.void : child.step("DELETE")
+    })
+  }
+
+  /** After an end that brings no restart: the spec stays, or the child is forgotten. */
+  settle(child: SupervisedChild): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (Decide.isForgotten(this.state, child.key)) return this.delete(child.key)
+      this.state = Decide.markStopped(this.state, child.key)
+      return child.place === "stopped" ? Effect.void : child.step("KEEP")
+    })
+  }
+
+  /**
+   * Stops the ones, then starts the others. *Returns* who failed to start, after whom nobody was started; `undefined`
+   * when all run, or when `broken` said that there is no need any more.
+   */
+  replace(
+    { stop, start }: { readonly stop: ReadonlyArray<string>; readonly start: ReadonlyArray<string> },
+    broken: () => boolean
+  ): Effect.Effect<string | undefined> {
+    return Effect.gen({ self: this }, function* () {
+      // One that is alone goes from its end straight to its start: it is not kept in between.
+      if (stop.length > 1)
+        for (const key of stop) {
+          const child = this.byKey.get(key)
+          if (child !== undefined) yield* this.terminate(child)
+        }
+      for (const key of start) {
+        const child = this.byKey.get(key)
+        if (child === undefined) continue
+        if (broken()) return undefined
+        const started = yield* child.start()
+        if (started._tag === "Started") this.#restarted(child)
+        else if (started._tag === "Ignored") yield* this.settle(child)
+        else if (!broken()) {
+          yield* report(this.#of.name, `child ${key} failed to start`, started.cause)
+          yield* child.step("TRY_AGAIN")
+          this.state = Decide.markRestarting(this.state, key)
+          return key
+        }
+      }
+      return undefined
+    })
+  }
+
+  /** Stops and forgets all: the last one first, dynamic ones all at once. */
+  get terminateAll(): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      Effect.forEach(
+        [...this.byKey.values()].toReversed(),
+        (child) => Effect.andThen(this.#stop(child), this.delete(child.key)),
+        { concurrency: this.state.strategy === "simple_one_for_one" ? "unbounded" : 1, discard: true }
+      )
+    )
+  }
+
+  /** Kills all without waiting. */
+  get abandonAll(): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      Effect.forEach([...this.byKey.values()], (child) => child.abandon(), { discard: true })
+    )
+  }
+
+  #restarted(child: SupervisedChild): void {
+    this.state = Decide.markStarted(this.state, keyed(child))
+    if (this.state.strategy !== "simple_one_for_one") return
+    // Without an id it is its own successor, and so the youngest.
+    this.byKey.delete(child.key)
+    this.byKey.set(child.key, child)
+  }
+
+  #stop(child: SupervisedChild): Effect.Effect<void> {
+    return Effect.flatMap(child.stop(), (reason: ExitReason | undefined) =>
+      reason?._tag === "Crash"
+        ? report(this.#of.name, `child ${child.key} crashed while it was shut down`, reason.cause)
+        : Effect.void
+    )
+  }
+}
+
+/** An error report to Effect's logger, where OTP has its own. */
+export const report = (name: string, what: string, cause?: Cause.Cause<unknown>): Effect.Effect<void> =>
+  cause === undefined
+    ? Effect.logError(`supervisor ${name}: ${what}`)
+    : Effect.logError(`supervisor ${name}: ${what}`, cause)
+
+const keyed = ({ key, spec: { restart, significant } }: SupervisedChild) => ({ key, restart, significant })

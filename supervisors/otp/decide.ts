@@ -1,0 +1,148 @@
+import type { RestartType } from "./ChildSpec.ts"
+import { type ExitReason, isOrderly } from "./ExitReason.ts"
+import type { AutoShutdown, Strategy } from "./SupervisorFlags.ts"
+
+/**
+ * What OTP's supervisor decides when a child ends: who is restarted, in which order, and when it is too much.
+ *
+ * Pure: a state and what happened give a decision and the next state. Whoever carries a decision out tells what
+ * came of it (`markStarted`, `markStopped`, `markRestarting`), child by child, so that the state is right even
+ * where a start fails half way. The children's order never changes: starts follow it, stops go against it.
+ *
+ * Source: OTP 25, `supervisor`.
+ */
+export interface SupervisorState {
+  readonly strategy: Strategy | "simple_one_for_one"
+  readonly intensity: number
+  readonly periodSeconds: number
+  readonly autoShutdown: AutoShutdown
+  /** In start order. */
+  readonly children: ReadonlyArray<ChildState>
+  /** The seconds at which there were restarts, the latest first. */
+  readonly restarts: ReadonlyArray<number>
+}
+
+export interface ChildState {
+  /** Its id, or for a dynamic child a key that nobody else had. */
+  readonly key: string
+  readonly restart: RestartType
+  readonly significant: boolean
+  readonly status: "running" | "restarting" | "stopped"
+}
+
+export type Decision =
+  /** Nothing is started. */
+  | { readonly _tag: "Leave"; readonly state: SupervisorState }
+  /** First these are stopped, then these are started until one fails: that one is tried again later. */
+  | {
+      readonly _tag: "Restart"
+      readonly state: SupervisorState
+      readonly stop: ReadonlyArray<string>
+      readonly start: ReadonlyArray<string>
+    }
+  /** The supervisor stops its children and ends. */
+  | {
+      readonly _tag: "Shutdown"
+      readonly state: SupervisorState
+      readonly why: "INTENSITY_REACHED" | "AUTO_SHUTDOWN"
+    }
+
+/** A child ended by itself. One that is not known as running any more is nobody's business. */
+export const childExited = (
+  state: SupervisorState,
+  key: string,
+  reason: ExitReason,
+  nowSeconds: number
+): Decision => {
+  const child = findChild(state, key)
+  if (child?.status !== "running") return { _tag: "Leave", state }
+  const again = child.restart === "permanent" || (child.restart === "transient" && !isOrderly(reason))
+  return again ? restartChild(state, child, nowSeconds) : autoShutdown(markStopped(state, key), child)
+}
+
+/** It is time to try again to start a child whose start failed; each try counts as a restart. */
+export const triedAgain = (state: SupervisorState, key: string, nowSeconds: number): Decision => {
+  const child = findChild(state, key)
+  return child?.status === "restarting" ? restartChild(state, child, nowSeconds) : { _tag: "Leave", state }
+}
+
+const restartChild = (before: SupervisorState, child: ChildState, nowSeconds: number): Decision => {
+  const restarts = addRestart(before, nowSeconds)
+  const state = { ...before, restarts }
+  if (restarts.length > state.intensity)
+    return { _tag: "Shutdown", why: "INTENSITY_REACHED", state: markStopped(state, child.key) }
+  const along = restartedWith(state, child)
+  return {
+    _tag: "Restart",
+    state: setStatus(state, child.key, "stopped"),
+    stop: along.map(({ key }) => key).toReversed(),
+    // Temporary siblings are stopped with the others and then forgotten.
+    start: along
+      .filter(({ key, restart }) => key === child.key || restart !== "temporary")
+      .map(({ key }) => key)
+  }
+}
+
+/** Who is stopped and started with a child, itself included, in start order. */
+const restartedWith = (
+  { strategy, children }: SupervisorState,
+  child: ChildState
+): ReadonlyArray<ChildState> => {
+  switch (strategy) {
+    case "one_for_one":
+    case "simple_one_for_one":
+      return [child]
+    case "rest_for_one":
+      return children.slice(children.findIndex(({ key }) => key === child.key))
+    case "one_for_all":
+      return children
+  }
+}
+
+/** Those restarts that still count and this one: both ends of the period do. */
+const addRestart = ({ restarts, periodSeconds, intensity }: SupervisorState, nowSeconds: number) => {
+  const old = restarts.findIndex((second) => second < nowSeconds - periodSeconds)
+  // More than one beyond the intensity cannot be there: the supervisor would have ended.
+  return [nowSeconds, ...(old === -1 ? restarts : restarts.slice(0, old))].slice(0, intensity + 1)
+}
+
+const autoShutdown = (state: SupervisorState, ended: ChildState): Decision => {
+  const leave: Decision = { _tag: "Leave", state }
+  const shutdown: Decision = { _tag: "Shutdown", why: "AUTO_SHUTDOWN", state }
+  if (!ended.significant || state.autoShutdown === "never") return leave
+  if (state.autoShutdown === "any_significant") return shutdown
+  return state.children.some(({ significant, status }) => significant && status !== "stopped")
+    ? leave
+    : shutdown
+}
+
+/** A child that runs; a new one comes after all others. */
+export const markStarted = (state: SupervisorState, child: Omit<ChildState, "status">): SupervisorState =>
+  findChild(state, child.key) === undefined
+    ? { ...state, children: [...state.children, { ...child, status: "running" }] }
+    : setStatus(state, child.key, "running")
+
+/** A child whose start failed and will be tried again. */
+export const markRestarting = (state: SupervisorState, key: string): SupervisorState =>
+  setStatus(state, key, "restarting")
+
+/** A child that does not run: its spec stays, unless it is temporary or dynamic. */
+export const markStopped = (state: SupervisorState, key: string): SupervisorState =>
+  isForgotten(state, key) ? markDeleted(state, key) : setStatus(state, key, "stopped")
+
+/** Whether a child that is stopped is gone. */
+export const isForgotten = (state: SupervisorState, key: string): boolean =>
+  state.strategy === "simple_one_for_one" || findChild(state, key)?.restart === "temporary"
+
+export const markDeleted = (state: SupervisorState, key: string): SupervisorState => ({
+  ...state,
+  children: state.children.filter((child) => child.key !== key)
+})
+
+export const findChild = (state: SupervisorState, key: string): ChildState | undefined =>
+  state.children.find((child) => child.key === key)
+
+const setStatus = (state: SupervisorState, key: string, status: ChildState["status"]): SupervisorState => ({
+  ...state,
+  children: state.children.map((child) => (child.key === key ? { ...child, status } : child))
+})

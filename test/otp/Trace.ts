@@ -1,0 +1,106 @@
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Child } from "../../supervisors/otp/Child.ts"
+import {
+  ExitCrash,
+  ExitKilled,
+  ExitNormal,
+  type ExitReason,
+  ExitShutdown
+} from "../../supervisors/otp/ExitReason.ts"
+
+/**
+ * The children of a scenario: each does what its script says and tells the trace, as the recorder's processes do.
+ *
+ * They are told apart by their ids alone, as there: an id whose process was killed still leads to that process,
+ * which is dead, and one that ended in any other way leads nowhere.
+ */
+export class Trace {
+  readonly lines: Array<string> = []
+  readonly #fails = new Map<string, number>()
+  readonly #processes = new Map<string, ScriptedChild>()
+
+  say(line: string): void {
+    this.lines.push(line)
+  }
+
+  failStarts(id: string, times: number): void {
+    this.#fails.set(id, times)
+  }
+
+  start(id: string, stubborn: boolean): Effect.Effect<ScriptedChild, string> {
+    return Effect.suspend(() => {
+      const fails = this.#fails.get(id) ?? 0
+      if (fails > 0) {
+        this.#fails.set(id, fails - 1)
+        this.say(`start_failed ${id}`)
+        return Effect.fail("told_to_fail")
+      }
+      const child = new ScriptedChild(id, stubborn, this)
+      this.#processes.set(id, child)
+      this.say(`start ${id}`)
+      return Effect.succeed(child)
+    })
+  }
+
+  /** Has a child end by itself. */
+  exit(id: string, reason: string): void {
+    const child = this.#processes.get(id)
+    if (child === undefined) this.say(`no_such_running ${id}`)
+    else child.die(reason)
+  }
+
+  forget(id: string): void {
+    this.#processes.delete(id)
+  }
+}
+
+/** A process of a scenario. */
+export class ScriptedChild implements Child {
+  readonly id: string
+  readonly #stubborn: boolean
+  readonly #trace: Trace
+  readonly #end = Deferred.makeUnsafe<ExitReason>()
+
+  constructor(id: string, stubborn: boolean, trace: Trace) {
+    this.id = id
+    this.#stubborn = stubborn
+    this.#trace = trace
+  }
+
+  get ended(): Effect.Effect<ExitReason> {
+    return Deferred.await(this.#end)
+  }
+
+  get shutdown(): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (!this.#stubborn) this.#finish(`stop ${this.id} shutdown`, new ExitShutdown(), true)
+    })
+  }
+
+  get kill(): Effect.Effect<void> {
+    return Effect.sync(() => this.#finish(`killed ${this.id}`, new ExitKilled(), false))
+  }
+
+  die(word: string): void {
+    this.#finish(`exit ${this.id} ${word}`, reasonOf(word), true)
+    // The recorder sees that word in the reason, whoever said it.
+    if (word === "killed") this.#trace.say(`killed ${this.id}`)
+  }
+
+  #finish(line: string, reason: ExitReason, leaves: boolean): void {
+    if (Deferred.isDoneUnsafe(this.#end)) return
+    if (leaves) this.#trace.forget(this.id)
+    this.#trace.say(line)
+    Deferred.doneUnsafe(this.#end, Exit.succeed(reason))
+  }
+}
+
+const reasonOf = (word: string): ExitReason =>
+  word === "normal"
+    ? new ExitNormal()
+    : word === "shutdown"
+      ? new ExitShutdown()
+      : new ExitCrash(Cause.die(new Error(word)))
