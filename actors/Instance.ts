@@ -41,6 +41,8 @@ export const instanceMachine = setup({
     instantiated: {
       on: {
         CALLED: "executing",
+        // A resident guest that nobody has called.
+        CLEANED: "cleaned",
         // No guest code runs here, so only what comes from outside can end it.
         TimedOut: "captured",
         Cancelled: "captured",
@@ -67,6 +69,8 @@ export const instanceMachine = setup({
         returned: {
           on: {
             CLEANED: "#instance.cleaned",
+            // A resident guest answers one call after the other.
+            CALLED: "running",
             // The account is settled after the return: a run that charged more than it had is out of fuel.
             OutOfFuel: "#instance.captured",
             // The values are out; these come too late.

@@ -23,6 +23,8 @@ export const INSTANCE_TABLE = {
   },
   instantiated: {
     CALLED: "executing.running",
+    // A resident guest that nobody called.
+    CLEANED: "cleaned",
     TimedOut: "captured.capturing",
     Cancelled: "captured.capturing",
     EngineLost: "captured.capturing"
@@ -41,6 +43,7 @@ export const INSTANCE_TABLE = {
   },
   "executing.returned": {
     CLEANED: "cleaned",
+    CALLED: "executing.running",
     OutOfFuel: "captured.capturing",
     TimedOut: "executing.returned",
     Cancelled: "executing.returned",

@@ -16,6 +16,7 @@ export class SchedulerLife {
   /** Closing it ends the thread. */
   readonly own: Scope.Closeable
   given = 0
+  residents = 0
   #place: SchedulerPlace = FIRST_SCHEDULER_PLACE
   readonly #audit: Audit["Service"]
 

@@ -5,7 +5,7 @@ import * as Scope from "effect/Scope"
 import { Audit } from "../src/audit/Audit.ts"
 import { canSuspend } from "../src/runtime/canSuspend.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
-import { type FiringCaller, makeGuestWorker } from "../src/runtime/GuestWorker.ts"
+import { type FiringCaller, makeGuestWorker, type ResidentGuest } from "../src/runtime/GuestWorker.ts"
 import type { StartedThread } from "../src/runtime/startThread.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import type { Priority } from "../src/runtime/worker/RunQueue.ts"
@@ -28,6 +28,11 @@ export interface Schedulers {
     caller: FiringCaller,
     priority?: Priority
   ) => Effect.Effect<FiringReport, WorkerLost | QueueFull>
+  /** Makes a guest that stays, where the fewest do. */
+  readonly reside: (
+    request: Omit<FiringRequest, "cell" | "goal">,
+    caller: FiringCaller
+  ) => Effect.Effect<ResidentGuest, WorkerLost | ResidentsFull, Scope.Scope>
   /** Firings that wait, and for each scheduler how many it runs. */
   readonly load: Effect.Effect<{ readonly waiting: number; readonly running: ReadonlyArray<number> }>
 }
@@ -39,6 +44,8 @@ export interface SchedulersOptions {
   readonly guestsMax?: number | undefined
   /** Firings that may wait for a scheduler. Default {@link WAITING_DEFAULT_MAX}. */
   readonly waitingMax?: number | undefined
+  /** Guests that reside, of all schedulers. Default {@link RESIDENTS_DEFAULT_MAX}. */
+  readonly residentsMax?: number | undefined
   /** A thread that was started ahead, with `startThread`: the first firing gets it. */
   readonly started?: StartedThread | undefined
 }
@@ -48,6 +55,18 @@ export const THREADS_DEFAULT_MAX = 16
 /** A suspended guest takes about 13 kB beside its memory; a process has room for some 16,000 memories. */
 export const GUESTS_DEFAULT_MAX = 2_000
 export const WAITING_DEFAULT_MAX = 100_000
+
+/** V8 has room for some 16,000 memories in a process; these leave some to firings. */
+export const RESIDENTS_DEFAULT_MAX = 12_000
+
+/** There are as many resident guests as there may be. */
+export class ResidentsFull {
+  readonly _tag = "ResidentsFull"
+  readonly bound: number
+  constructor(bound: number) {
+    this.bound = bound
+  }
+}
 
 /** Nobody may wait any more: there are `waiting` firings before this one. */
 export class QueueFull {
@@ -70,7 +89,9 @@ export const makeSchedulers = (
     const guestsMax = canSuspend ? (options.guestsMax ?? GUESTS_DEFAULT_MAX) : 1
     const waitingMax = options.waitingMax ?? WAITING_DEFAULT_MAX
     const running: Array<SchedulerLife> = []
+    const residentsMax = options.residentsMax ?? RESIDENTS_DEFAULT_MAX
     let numbered = 0
+    let arriving = 0
     const room = new WaitingRoom(threadsMax * guestsMax)
 
     const start = (started?: StartedThread): Effect.Effect<SchedulerLife> =>
@@ -89,15 +110,16 @@ export const makeSchedulers = (
     if (options.started !== undefined) yield* start(options.started)
 
     /** The least loaded one, or a new one while all have something to do. */
-    const take: Effect.Effect<SchedulerLife | undefined> = Effect.suspend(() => {
-      let least: SchedulerLife | undefined
-      for (const life of running)
-        if (life.worker.alive() && life.given < (least?.given ?? guestsMax)) least = life
-      const alive = running.filter(({ worker }) => worker.alive()).length
-      if (least !== undefined && (least.given === 0 || alive >= threadsMax)) return Effect.succeed(least)
-      if (scope.state._tag === "Closed") return Effect.succeed(undefined)
-      return start()
-    })
+    const takeFor = (load: (life: SchedulerLife) => number): Effect.Effect<SchedulerLife | undefined> =>
+      Effect.suspend(() => {
+        const alive = running.filter(({ worker }) => worker.alive())
+        let least = alive[0]
+        for (const life of alive) if (least === undefined || load(life) < load(least)) least = life
+        if (least !== undefined && (load(least) === 0 || alive.length >= threadsMax))
+          return Effect.succeed(least)
+        if (scope.state._tag === "Closed") return Effect.succeed(undefined)
+        return start()
+      })
 
     const close = (life: SchedulerLife): Effect.Effect<void> =>
       Effect.suspend(() => {
@@ -118,10 +140,9 @@ export const makeSchedulers = (
       )
 
     const fire: Schedulers["fire"] = (request, caller, priority = "normal") => {
-      const once: Effect.Effect<FiringReport, WorkerLost> = Effect.flatMap(take, (life) =>
-        life === undefined
-          ? Effect.fail(new WorkerLost("the schedulers were shut down", "idle"))
-          : fireOn(life, request, caller, priority)
+      const once: Effect.Effect<FiringReport, WorkerLost> = Effect.flatMap(
+        takeFor(({ worker }) => worker.load()),
+        (life) => (life === undefined ? Effect.fail(ENDED) : fireOn(life, request, caller, priority))
       )
       const again = (times: number): Effect.Effect<FiringReport, WorkerLost> =>
         Effect.catch(once, (lost) =>
@@ -133,11 +154,32 @@ export const makeSchedulers = (
         return room.use(priority, again(1))
       })
     }
+    const reside: Schedulers["reside"] = (request, caller) =>
+      Effect.gen(function* () {
+        const taken = running.reduce((sum, { residents }) => sum + residents, 0) + arriving
+        if (taken >= residentsMax) return yield* Effect.fail(new ResidentsFull(residentsMax))
+        arriving++
+        const life = yield* Effect.ensuring(
+          takeFor((one) => one.residents),
+          Effect.sync(() => void arriving--)
+        )
+        if (life === undefined) return yield* Effect.fail(ENDED)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => void life.residents++),
+          () => Effect.sync(() => void life.residents--)
+        )
+        const guest = yield* life.worker.reside(request, caller)
+        yield* Effect.forkScoped(Effect.andThen(guest.lost, close(life)))
+        return guest
+      })
     return {
       fire,
+      reside,
       load: Effect.sync(() => ({ waiting: room.waiting, running: running.map(({ given }) => given) }))
     }
   })
+
+const ENDED = new WorkerLost("the schedulers were shut down", "idle")
 
 /** How often a firing is given to another scheduler, when those that it waited for were lost. */
 const GIVEN_MAX = 5

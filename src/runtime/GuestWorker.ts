@@ -38,6 +38,8 @@ export interface GuestWorker {
     request: Omit<FiringRequest, "cell" | "goal">,
     caller: FiringCaller
   ) => Effect.Effect<ResidentGuest, WorkerLost, Scope.Scope>
+  /** Succeeds when the thread is no more. */
+  readonly lost: Effect.Effect<WorkerLost>
   /** Whether it may be given another firing. */
   readonly alive: () => boolean
   /** Whether it was terminated because it did not come back. */
@@ -50,6 +52,8 @@ export interface GuestWorker {
 /** A guest that resides on a thread. */
 export interface ResidentGuest {
   readonly report: FiringReport
+  /** Succeeds when its thread is no more, and it with it. */
+  readonly lost: Effect.Effect<WorkerLost>
   /** One call at a time. After a report of the kind `failed` there is no guest any more. */
   readonly call: (
     asked: Omit<ResidentCall, "cell">,
@@ -101,6 +105,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
       state.silent = true
       // The answers first: a thread in a native call can take seconds to die.
       inFlight.lose(guilty.lost.cause, guilty)
+      Deferred.doneUnsafe(state.lost, Exit.succeed(new WorkerLost(guilty.lost.cause, "idle")))
       void worker.terminate()
     }
     state.watched = false
@@ -212,7 +217,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
         ),
         ({ report }) => report
       )
-    return { report, call }
+    return { report, call, lost: Deferred.await(state.lost) }
   })
 
   const made: GuestWorker = {
@@ -221,6 +226,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     alive: () => state.alive,
     silent: () => state.silent,
     load: () => inFlight.size,
+    lost: Deferred.await(state.lost),
     threadId: worker.threadId
   }
   return made
@@ -236,11 +242,17 @@ interface Told {
 /** Listens from the thread's first moment: in a scope that is closed already it ends at once. */
 const listen = ({ worker, cell }: StartedThread): StartedThread & Listening => {
   // One that ended ahead of us tells nobody any more, but it has no id.
-  const state: State = { alive: worker.threadId >= 0, silent: false, watched: false }
+  const state: State = {
+    alive: worker.threadId >= 0,
+    silent: false,
+    watched: false,
+    lost: Deferred.makeUnsafe()
+  }
   const inFlight = new InFlight(cell)
   const lost = (cause: string) => {
     state.alive = false
     inFlight.lose(cause)
+    Deferred.doneUnsafe(state.lost, Exit.succeed(new WorkerLost(cause, "idle")))
   }
   worker.on("message", (message: WorkerMessage) => {
     if (message.kind === "log") inFlight.log(message.firing, message.record)
@@ -262,6 +274,7 @@ interface Listening {
 interface State {
   alive: boolean
   silent: boolean
+  readonly lost: Deferred.Deferred<WorkerLost>
   /** Whether the fence looks from time to time. */
   watched: boolean
 }

@@ -111,9 +111,11 @@ describe("every simple path", () => {
     }
   })
 
-  it("cleans nothing that has neither returned nor been captured", () => {
+  it("cleans nothing that was called and has neither returned nor been captured", () => {
     const before = whole.map((path) => placesAlong(path).at(-2))
-    expect(new Set(before)).toEqual(new Set(["executing.returned", "captured.taken"]))
+    expect(new Set(before)).toEqual(new Set(["instantiated", "executing.returned", "captured.taken"]))
+    const uncalled = whole.filter((path) => placesAlong(path).at(-2) === "instantiated")
+    expect(uncalled.map(placesAlong)).toEqual([["compiling", "compiling", "instantiated", "cleaned"]])
   })
 
   it("is walked by a life with the same places, and its trace is the states that were entered", () => {

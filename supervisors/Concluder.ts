@@ -1,0 +1,136 @@
+import * as Effect from "effect/Effect"
+import { ImpossibleEvent } from "../actors/Life.ts"
+import { Audit } from "../src/audit/Audit.ts"
+import { refusalOf, stepsOf } from "../src/audit/AuditEvent.ts"
+import { argumentsDigest } from "../src/forensics/digests.ts"
+import { FuelMeter } from "../src/fuel/FuelMeter.ts"
+import type { Crash } from "../src/outcome/Crash.ts"
+import { Refused } from "../src/outcome/Refused.ts"
+import { LimitExceeded, type RefusedReason, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
+import { Returned } from "../src/outcome/Returned.ts"
+import type { Value } from "../src/outcome/Value.ts"
+import type { Compiled } from "../src/runtime/Compiled.ts"
+import type { FailedReport, FiringReport, Ran } from "../src/runtime/Firing.ts"
+import { WorkerLost } from "../src/runtime/WorkerLost.ts"
+import { readArguments, typedValues } from "../src/runtime/worker/readArguments.ts"
+import { concludeFailed, concludeLost, concludeReturned, type Identity } from "./concludeFiring.ts"
+import type { FirePlan } from "./FireOptions.ts"
+import type { ModuleCache } from "./ModuleCache.ts"
+import { ResidentLife } from "./ResidentLife.ts"
+import { QueueFull } from "./Schedulers.ts"
+import { refusalOfQueue } from "./validateModule.ts"
+
+/** What is known of a firing before its report, and what its outcome needs. */
+export interface Job {
+  readonly bytes: Uint8Array
+  readonly args: ReadonlyArray<Value>
+  readonly plan: FirePlan
+  readonly key: string
+  readonly identity: Omit<Identity, "argumentsDigest">
+  readonly compiled: Compiled | undefined
+  readonly instanceId: string
+  readonly beganMs: number
+}
+
+const identified = ({ identity, args }: Job, compiled: Compiled | undefined): Identity => ({
+  ...identity,
+  argumentsDigest: digestOf(args, identity.functionName, compiled)
+})
+
+/** Of the arguments as the signature reads them, so that the text `20` and the number 20 are the same. */
+const digestOf = (
+  args: ReadonlyArray<Value>,
+  functionName: string,
+  compiled: Compiled | undefined
+): string => {
+  const signature = compiled?.exports.find(({ name }) => name === functionName)
+  const read = signature === undefined ? args : readArguments(signature, args)
+  return argumentsDigest(typedValues(signature?.params ?? [], "_tag" in read ? args : read))
+}
+
+const VERSIONS = { node: process.versions.node, v8: process.versions.v8 }
+
+/** Makes outcomes of reports: audited, metered, and what was compiled kept. */
+export interface Concluder {
+  readonly refuse: (reason: RefusedReason, identity: Partial<Identity>) => Effect.Effect<never, Refused>
+  readonly conclude: (
+    job: Job,
+    report: FiringReport | WorkerLost | QueueFull
+  ) => Effect.Effect<Returned, Crash | Refused>
+  /** Keeps what was compiled. */
+  readonly keep: (job: Job, report: Pick<Ran, "compiled">) => void
+  readonly meter: (identity: Job["identity"], used: number) => Effect.Effect<void>
+  readonly lifeOf: (job: Job) => ResidentLife
+  /** The crash that a report, or the loss of a thread, amounts to; nothing is recorded. */
+  readonly crashOf: (job: Job, report: FailedReport | WorkerLost) => Crash | ImpossibleEvent
+}
+
+export const makeConcluder = (cache: ModuleCache): Effect.Effect<Concluder, never, Audit | FuelMeter> =>
+  Effect.gen(function* () {
+    const audit = yield* Audit
+    const meter = yield* FuelMeter
+
+    const refuse = (reason: RefusedReason, identity: Partial<Identity>) =>
+      Effect.andThen(audit.record(refusalOf(reason, identity)), Effect.fail(new Refused(reason)))
+
+    const keep: Concluder["keep"] = ({ key, bytes }, { compiled }) => {
+      if (compiled !== undefined) cache.set(key, { compiled, bytes })
+    }
+
+    const crashOf: Concluder["crashOf"] = (job, report) =>
+      report instanceof WorkerLost
+        ? concludeLost(
+            report,
+            identified(job, job.compiled),
+            job.plan,
+            VERSIONS,
+            Math.round((performance.now() - job.beganMs) * 1_000)
+          )
+        : concludeFailed(report, identified(job, report.compiled ?? job.compiled), job.plan)
+
+    /** From a report to an outcome, audited and metered. */
+    const conclude = (
+      job: Job,
+      report: FiringReport | WorkerLost | QueueFull
+    ): Effect.Effect<Returned, Crash | Refused> =>
+      Effect.suspend((): Effect.Effect<Returned, Crash | Refused> => {
+        if (report instanceof QueueFull) return refuse(refusalOfQueue(report), job.identity)
+        if (report instanceof WorkerLost) {
+          if (report.compileMs !== undefined)
+            return refuse(
+              new LimitExceeded("compileMsMax", job.plan.policy.compileMsMax, report.compileMs),
+              job.identity
+            )
+          return crashed(job, crashOf(job, report))
+        }
+        keep(job, report)
+        if (report.kind === "compiled" || report.kind === "started")
+          return Effect.die(new Error(`a firing was reported as ${report.kind}`))
+        if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), job.identity)
+        if (report.kind === "failed") return crashed(job, crashOf(job, report))
+        const returned = concludeReturned(report)
+        return returned instanceof Returned
+          ? Effect.as(record(job, returned), returned)
+          : Effect.die(returned)
+      })
+
+    const crashed = (job: Job, crash: Crash | ImpossibleEvent): Effect.Effect<never, Crash> =>
+      crash instanceof ImpossibleEvent
+        ? Effect.die(crash)
+        : Effect.andThen(Effect.andThen(record(job, crash), job.plan.onCrash(crash)), Effect.fail(crash))
+
+    const record = (job: Job, { metadata }: Returned | Crash): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        for (const step of stepsOf(job.instanceId, metadata.lifecycle)) yield* audit.record(step)
+        yield* meter.record(job.identity, metadata.fuel.used)
+      })
+
+    return {
+      refuse,
+      conclude,
+      crashOf,
+      keep,
+      meter: (identity, used) => meter.record(identity, used),
+      lifeOf: (job) => new ResidentLife(job.instanceId, job.beganMs, audit)
+    }
+  })
