@@ -23,6 +23,7 @@ export const RINGS: ReadonlyArray<Ring> = [
   { folder: "supervisors", ring: 5, packages: ["effect", "@effect/platform-node", "xstate", "node:"] },
   { folder: "src/attenuators", ring: 4, packages: ["effect", "@effect/platform-node", "node:"] },
   { folder: "src/forensics", ring: 3, packages: ["effect", "fflate", "node:crypto"] },
+  { folder: "src/chart", ring: 3, packages: ["effect", "xstate", "@viz-js/viz"] },
   { folder: "src/runtime", ring: 2, packages: ["effect", "node:"] },
   { folder: "src/fuel", ring: 1, packages: ["effect"] },
   { folder: "src/host", ring: 1, packages: ["effect"] },

@@ -1,0 +1,20 @@
+import type { AnyStateMachine } from "xstate"
+
+/**
+ * Every statechart by its id: what whoever draws, lists or checks charts goes through.
+ *
+ * A chart is loaded when it is asked for. The command line knows the names at every start, and must not pay for
+ * XState to know them.
+ */
+export interface ChartEntry {
+  /** One sentence: whose states these are. */
+  readonly about: string
+  readonly load: () => Promise<AnyStateMachine>
+}
+
+export const CHARTS: Readonly<Record<string, ChartEntry>> = {
+  instance: {
+    about: "The life of one instance, from the first byte compiled to the last thing cleaned.",
+    load: () => import("./Instance.ts").then(({ instanceMachine }) => instanceMachine)
+  }
+}
