@@ -48,6 +48,7 @@ const SUBCOMMAND: Readonly<Record<Subcommand, Run>> = {
     import("./validate.ts").then(({ validate }) => validate(invocation, thread)),
   inspect: (invocation) => import("./inspect.ts").then(({ inspect }) => inspect(invocation)),
   meter: (invocation, thread) => import("./meter.ts").then(({ meter }) => meter(invocation, thread)),
+  chart: (invocation) => import("./chart.ts").then(({ chart }) => chart(invocation)),
   completion: (invocation) => import("./completion.ts").then(({ completion }) => completion(invocation))
 }
 

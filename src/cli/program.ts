@@ -1,4 +1,5 @@
 import { Command, Option } from "commander"
+import { CHARTS } from "../../actors/charts.ts"
 import { ArgumentCommand, PairCommand } from "./ArgumentCommand.ts"
 import { MODULE_OPTIONS, type ParsedOptions, type PolicyOption, RUN_OPTIONS } from "./policyOptions.ts"
 import { printErr, printOut } from "./print.ts"
@@ -15,8 +16,14 @@ export interface Invocation {
   readonly options: ParsedOptions
 }
 
-export const SUBCOMMANDS = ["fire", "validate", "inspect", "meter", "completion"] as const
+export const SUBCOMMANDS = ["fire", "validate", "inspect", "meter", "chart", "completion"] as const
 export type Subcommand = (typeof SUBCOMMANDS)[number]
+
+/** How a statechart can be written, and the path of an instance on it. */
+export const CHART_FORMATS = ["svg", "mermaid", "json", "scxml"] as const
+export type ChartFormat = (typeof CHART_FORMATS)[number]
+export const PICTURE_FORMATS = ["svg", "mermaid"] as const
+export type PictureFormat = (typeof PICTURE_FORMATS)[number]
 
 export const SHELLS = ["bash", "zsh", "fish"] as const
 
@@ -53,6 +60,7 @@ export const makeProgram = (
   add(validateCommand(), "validate")
   add(inspectCommand(), "inspect")
   add(meterCommand(), "meter")
+  add(chartCommand(), "chart")
   add(completionCommand(), "completion")
   return program.showHelpAfterError("usage: munition <command> [options]\n`munition help` lists the commands")
 }
@@ -134,6 +142,36 @@ const meterCommand = (): Command =>
     .description("Writes the module that V8 would be given: the guest with the meter in it.")
     .argument("<file>", "the WebAssembly module")
     .requiredOption("-o, --output <file>", "where the metered module goes")
+
+const chartCommand = (): Command =>
+  new Command("chart")
+    .summary("draw a statechart")
+    .description("Draws one of Munition's statecharts, or lists them.")
+    .addArgument(
+      new Command().createArgument("[name]", "which; without it they are listed").choices(Object.keys(CHARTS))
+    )
+    .addOption(new Option("--format <format>", "a picture or a text").choices(CHART_FORMATS).default("svg"))
+    .option("-o, --output <file>", "where it goes; without it to standard output")
+    .addHelpText(
+      "after",
+      `
+svg is a picture, mermaid one for Markdown, json what XState reads, scxml the W3C's notation.
+
+Examples:
+  munition chart
+  munition chart instance -o instance.svg
+  munition chart instance --format mermaid`
+    )
+
+/** For the group of commands about the audit log; `auditChart` runs it. */
+export const auditChartCommand = (): Command =>
+  new Command("chart")
+    .summary("draw the path that one instance took")
+    .description("Draws the path that one instance took, on the statechart of instances.")
+    .argument("<file>", "the audit log")
+    .requiredOption("--instance <id>", "whose path")
+    .addOption(new Option("--format <format>", "a picture or a text").choices(PICTURE_FORMATS).default("svg"))
+    .option("-o, --output <file>", "where it goes; without it to standard output")
 
 const completionCommand = (): Command =>
   new Command("completion")

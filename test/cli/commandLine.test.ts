@@ -30,6 +30,7 @@ describe("the command line", () => {
         validate [options] <file>                   check a module without running it
         inspect [options] <dump>                    look into the dump of a crash
         meter [options] <file>                      write the metered module
+        chart [options] [name]                      draw a statechart
         completion <shell>                          print a completion script for a shell
         help [command]                              print the help of a command
 
@@ -191,6 +192,8 @@ describe("the command line", () => {
     [["inspect", "crash.mntn", "--hex", "1024"], "--hex: expected an offset and a length"],
     [["inspect", "crash.mntn", "--find", "xyz"], "--find: "],
     [["meter", sampler], "required option '-o, --output <file>' not specified"],
+    [["chart", "instanse"], "Allowed choices are instance"],
+    [["chart", "instance", "--format", "png"], "Allowed choices are svg, mermaid, json, scxml."],
     [["completion", "csh"], "Allowed choices are bash, zsh, fish."]
   ])("says what is wrong with %j and how it is used, and ends with 2", async (args, problem) => {
     const ran = await munition(args)
@@ -254,5 +257,7 @@ describe("the command line", () => {
     expect(complete("munition", "fire", "--nan", "c")).toBe("canonical")
     expect(complete("munition", "fire", "LICEN")).toBe("LICENSE")
     expect(complete("munition", "completion", "f")).toBe("fish")
+    expect(complete("munition", "chart", "inst")).toBe("instance")
+    expect(complete("munition", "chart", "instance", "--format", "m")).toBe("mermaid")
   })
 })

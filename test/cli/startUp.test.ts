@@ -33,7 +33,7 @@ describe("the start of the command", () => {
   it("loads for a firing neither barrels, schemas, loggers nor charts, and none of what runs the guest", async () => {
     const loaded = await loadedBy("fire", sampler, "add", "1", "2")
     expect(
-      among(loaded, /\/effect\/dist\/(index|Schema|Logger|Stream)\.js$/, /xstate|platform-node|fflate/)
+      among(loaded, /\/effect\/dist\/(index|Schema|Logger|Stream)\.js$/, /xstate|viz-js|platform-node|fflate/)
     ).toEqual([])
     expect(among(loaded, /src\/cli\/(inspect|validate|meter|completion|guestLog)\./)).toEqual([])
     expect(among(loaded, /src\/runtime\/(fireInline|worker\/(V8Engine|runFiring))\./)).toEqual([])
@@ -43,6 +43,11 @@ describe("the start of the command", () => {
 
   it("loads for the help nothing of Effect", async () => {
     expect(among(await loadedBy("help"), /\/effect\/dist\//, /supervisors/)).toEqual([])
+  })
+
+  it("lists the statecharts without loading any, and writes one without what lays pictures out", async () => {
+    expect(among(await loadedBy("chart"), /xstate|viz-js/, /actors\/[A-Z]/)).toEqual([])
+    expect(among(await loadedBy("chart", "instance", "--format", "json"), /viz-js/)).toEqual([])
   })
 
   it("fires on another thread when the one that was started ahead has died", async () => {
