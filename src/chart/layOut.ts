@@ -62,7 +62,7 @@ const graphOf = (picture: Picture): Graph => ({
     rankdir: "TB",
     compound: true,
     nodesep: 0.4,
-    ranksep: 0.55,
+    ranksep: 0.45,
     // Its own margin is the SVG's business.
     pad: 0,
     ...labelled(picture.heading),
@@ -119,17 +119,24 @@ const partsOf = (edge: Edge): ReadonlyArray<GraphEdge> => {
   if (edge.lines.length === 0) return [{ tail, head, attributes: { id, ...ltail, ...lhead } }]
   const label = labelId(edge)
   return [
-    { tail, head: label, attributes: { id: label, dir: "none", headport: "n", ...ltail } },
-    { tail: label, head, attributes: { id, tailport: "s", ...lhead } }
+    { tail, head: label, attributes: { id: label, dir: "none", ...ltail } },
+    {
+      tail: label,
+      head,
+      attributes: { id, ...(edge.headFrame === undefined ? {} : { tailport: "s" }), ...lhead }
+    }
   ]
 }
 
 const labelId = ({ id }: Edge): string => `label ${id}`
 
-const labelSize = ({ lines }: Edge): Size => {
+const labelSize = ({ lines, headFrame }: Edge): Size => {
   const { width, height } = sizeOf(lines)
-  return { width: width + 6, height: height + 4 }
+  return { width: width + 6, height: height + 4 + (headFrame === undefined ? 0 : BEFORE_FRAME) }
 }
+
+/** `dot` sets a frame's border right below what leads to it: room for an arrow that can be seen. */
+const BEFORE_FRAME = 16
 
 const frameOfLabel = (picture: Picture, { tail, head, tailFrame, headFrame }: Edge): string | undefined => {
   const around = (frame: string | undefined, end: string): ReadonlyArray<string> => {
@@ -198,7 +205,19 @@ const readLayout = (picture: Picture, output: unknown): Effect.Effect<Layout, La
         const label = centred(named.get(labelId(edge)), "pos", labelSize(edge))
         if (after.tip === undefined || after.points.length < 4) return []
         if (edge.lines.length > 0 && (label === undefined || before.points.length < 4)) return []
-        return [[edge.id, { before: before.points, label, after: after.points, tip: after.tip }]]
+        const { points, tip } = after
+        const below = edge.headFrame === undefined || label === undefined ? [] : leadFrom(label, points)
+        return [
+          [
+            edge.id,
+            {
+              before: before.points,
+              label,
+              after: [...below, ...points.slice(below.length > 0 ? 1 : 0)],
+              tip
+            }
+          ]
+        ]
       })
     )
   }
@@ -208,6 +227,13 @@ const readLayout = (picture: Picture, output: unknown): Effect.Effect<Layout, La
     layout.boxes.size === picture.boxes.length &&
     layout.edges.size === picture.edges.length
   return whole ? Effect.succeed(layout) : Effect.fail(new LayoutFailed("Graphviz left something out"))
+}
+
+/** A straight line from below the words to where the curve begins, as a curve. */
+const leadFrom = ({ y, height }: Rect, [start]: ReadonlyArray<Point>): ReadonlyArray<Point> => {
+  if (start === undefined) return []
+  const from = { x: start.x, y: y + height - BEFORE_FRAME }
+  return [from, from, start, start]
 }
 
 /** `e,X,Y` is the tip of an arrow and stands first; the rest are points. */
