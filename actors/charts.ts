@@ -16,5 +16,17 @@ export const CHARTS: Readonly<Record<string, ChartEntry>> = {
   instance: {
     about: "The life of one instance, from the first byte compiled to the last thing cleaned.",
     load: () => import("./Instance.ts").then(({ instanceMachine }) => instanceMachine)
+  },
+  scheduler: {
+    about: "The life of a scheduler: a thread that runs guests, as its supervisor sees it.",
+    load: () => import("./Scheduler.ts").then(({ schedulerMachine }) => schedulerMachine)
+  },
+  child: {
+    about: "What a supervisor knows of one of its children, from its first start to its deletion.",
+    load: () => import("./Child.ts").then(({ childMachine }) => childMachine)
+  },
+  supervisor: {
+    about: "The life of a supervisor, in the words of OTP.",
+    load: () => import("./Supervisor.ts").then(({ supervisorMachine }) => supervisorMachine)
   }
 }

@@ -18,7 +18,7 @@ export const completion = ({ command, args }: Invocation): Promise<Ending> => {
 interface Words {
   readonly name: string
   readonly summary: string
-  /** Choices of its first argument. */
+  /** Choices of its first argument, or the names of its own subcommands. */
   readonly choices: ReadonlyArray<string>
   readonly options: ReadonlyArray<OptionWords>
 }
@@ -34,8 +34,11 @@ const wordsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Words> => [
   ...commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
-    choices: command.registeredArguments[0]?.argChoices ?? [],
-    options: [...command.options.map(optionWords), HELP]
+    choices:
+      command.commands.length > 0
+        ? command.commands.map((one) => one.name())
+        : (command.registeredArguments[0]?.argChoices ?? []),
+    options: optionsOf(command)
   })),
   {
     name: "help",
@@ -44,6 +47,13 @@ const wordsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Words> => [
     options: []
   }
 ]
+
+/** Those of its own subcommands are put together. */
+const optionsOf = (command: Command): ReadonlyArray<OptionWords> => {
+  const all = [command, ...command.commands].flatMap(({ options }) => options.map(optionWords))
+  const known = new Map(all.map((one) => [one.flags.join("|"), one]))
+  return [...known.values(), HELP]
+}
 
 const optionWords = (option: Option): OptionWords => ({
   flags: [option.short, option.long].filter((flag) => flag !== undefined && flag !== null),
@@ -70,14 +80,14 @@ _munition() {
   case "$before" in
 ${[...choices].map(([flags, words]) => `    ${flags}) COMPREPLY=($(compgen -W "${words}" -- "$word")); return ;;`).join("\n")}
   esac
-  case "\${COMP_WORDS[1]} $word" in
+  case "\${COMP_WORDS[1]} $COMP_CWORD $word" in
 ${commands
   .filter(({ options }) => options.length > 0)
-  .map((one) => `    ${one.name}\\ -*) COMPREPLY=($(compgen -W "${flagsOf(one)}" -- "$word")) ;;`)
+  .map((one) => `    ${one.name}\\ *\\ -*) COMPREPLY=($(compgen -W "${flagsOf(one)}" -- "$word")) ;;`)
   .join("\n")}
 ${commands
   .filter((one) => one.choices.length > 0)
-  .map((one) => `    ${one.name}\\ *) COMPREPLY=($(compgen -W "${one.choices.join(" ")}" -- "$word")) ;;`)
+  .map((one) => `    ${one.name}\\ 2\\ *) COMPREPLY=($(compgen -W "${one.choices.join(" ")}" -- "$word")) ;;`)
   .join("\n")}
     *) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
@@ -102,7 +112,8 @@ ${commands
     ({ name, options, choices }) =>
       `    ${name}) _arguments ${[
         ...options.flatMap((option) => zshOption(option)),
-        choices.length > 0 ? quote(`2:argument:(${choices.join(" ")})`) : quote("*:file:_files")
+        ...(choices.length > 0 ? [quote(`2:argument:(${choices.join(" ")})`)] : []),
+        quote("*:file:_files")
       ].join(" \\\n      ")} ;;`
   )
   .join("\n")}

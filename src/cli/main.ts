@@ -49,6 +49,7 @@ const SUBCOMMAND: Readonly<Record<Subcommand, Run>> = {
   inspect: (invocation) => import("./inspect.ts").then(({ inspect }) => inspect(invocation)),
   meter: (invocation, thread) => import("./meter.ts").then(({ meter }) => meter(invocation, thread)),
   chart: (invocation) => import("./chart.ts").then(({ chart }) => chart(invocation)),
+  audit: (invocation) => import("./audit.ts").then(({ audit }) => audit(invocation)),
   completion: (invocation) => import("./completion.ts").then(({ completion }) => completion(invocation))
 }
 

@@ -16,7 +16,7 @@ export interface Invocation {
   readonly options: ParsedOptions
 }
 
-export const SUBCOMMANDS = ["fire", "validate", "inspect", "meter", "chart", "completion"] as const
+export const SUBCOMMANDS = ["fire", "validate", "inspect", "meter", "audit", "chart", "completion"] as const
 export type Subcommand = (typeof SUBCOMMANDS)[number]
 
 /** How a statechart can be written, and the path of an instance on it. */
@@ -47,20 +47,24 @@ export const makeProgram = (
       writeErr: printErr
     })
     .addHelpText("after", PROGRAM_NOTES)
-  const add = <C extends Command>(command: C, name: Subcommand): void => {
-    command.copyInheritedSettings(program)
+  const add = (command: Command, name: Subcommand): void => {
+    program.addCommand(prepare(command, program, `munition ${name}`, name))
+  }
+  const prepare = (command: Command, above: Command, called: string, name: Subcommand): Command => {
+    command.copyInheritedSettings(above)
     command.helpOption("-h, --help", "print this help")
-    command.showHelpAfterError(
-      `usage: munition ${name} ${command.usage()}\n\`munition help ${name}\` tells more`
-    )
-    command.action(() => run(name, { command, args: command.args, options: command.opts() }))
-    program.addCommand(command)
+    command.showHelpAfterError(`usage: ${called} ${command.usage()}\n\`munition help ${name}\` tells more`)
+    for (const one of command.commands) prepare(one, command, `${called} ${one.name()}`, name)
+    if (command.commands.length === 0)
+      command.action(() => run(name, { command, args: command.args, options: command.opts() }))
+    return command
   }
   add(fireCommand(), "fire")
   add(validateCommand(), "validate")
   add(inspectCommand(), "inspect")
   add(meterCommand(), "meter")
   add(chartCommand(), "chart")
+  add(auditCommand(), "audit")
   add(completionCommand(), "completion")
   return program.showHelpAfterError("usage: munition <command> [options]\n`munition help` lists the commands")
 }
@@ -172,6 +176,59 @@ export const auditChartCommand = (): Command =>
     .requiredOption("--instance <id>", "whose path")
     .addOption(new Option("--format <format>", "a picture or a text").choices(PICTURE_FORMATS).default("svg"))
     .option("-o, --output <file>", "where it goes; without it to standard output")
+const auditCommand = (): Command =>
+  new Command("audit")
+    .summary("check and read an audit log")
+    .description("Checks an audit log, or shows what it holds.")
+    .helpCommand(false)
+    .addCommand(auditVerifyCommand())
+    .addCommand(auditShowCommand())
+    .addHelpText(
+      "after",
+      `
+Options of its commands:
+  verify  --expect <sequence:hash> --json
+  show    --instance <id> --chart <name> --json
+
+\`munition audit verify --help\` and \`munition audit show --help\` tell more.`
+    )
+
+const AUDIT_FILES = "files of one log, in any order"
+
+const auditVerifyCommand = (): Command =>
+  new Command("verify")
+    .summary("check that no line was changed, removed or moved")
+    .description("Checks that no line of an audit log was changed, removed or moved.")
+    .argument("<files...>", AUDIT_FILES)
+    .option("--expect <sequence:hash>", "a line that was there before, as an earlier check printed it")
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+What was removed from the end is only found with --expect. Gaps, which the log itself tells of, are
+printed, and are nothing wrong.
+
+Examples:
+  munition audit verify audit.log
+  munition audit verify audit.log audit.log.* --expect 1041:5a0c…`
+    )
+
+const auditShowCommand = (): Command =>
+  new Command("show")
+    .summary("show the path of one instance, or a summary")
+    .description("Shows the path that one instance took, or counts what an audit log holds.")
+    .argument("<files...>", AUDIT_FILES)
+    .option("--instance <id>", "the instance whose path is shown")
+    .option("--chart <name>", "the id is of one that follows this statechart")
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  munition audit show audit.log
+  munition audit show audit.log --instance 7
+  munition audit show audit.log --chart scheduler --instance 0 --json`
+    )
 
 const completionCommand = (): Command =>
   new Command("completion")

@@ -31,6 +31,7 @@ describe("the command line", () => {
         inspect [options] <dump>                    look into the dump of a crash
         meter [options] <file>                      write the metered module
         chart [options] [name]                      draw a statechart
+        audit                                       check and read an audit log
         completion <shell>                          print a completion script for a shell
         help [command]                              print the help of a command
 

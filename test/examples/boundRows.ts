@@ -1,4 +1,6 @@
 import { AUDIT_EVENTS_MAX } from "../../src/audit/Audit.ts"
+import { AUDIT_TEXT_MAX } from "../../src/audit/AuditLine.ts"
+import { AUDIT_LOG_DEFAULT } from "../../src/audit/AuditLogOptions.ts"
 import { FUEL_METER_FUNCTIONS_MAX } from "../../src/fuel/FuelMeter.ts"
 import { FUEL_DEFAULT, FUEL_MAX, TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX } from "../../src/fuel/FuelPolicy.ts"
 import { LOG_LINE_BYTES_MAX, LOG_LINES_MAX } from "../../src/host/builtin/log.ts"
@@ -77,6 +79,17 @@ export const BOUND_ROWS: ReadonlyArray<readonly [what: string, bound: string, mo
   ],
   ["table elements in a dump", n(ELEMENTS_MAX), "fixed"],
   ["events that an audit ring keeps", n(AUDIT_EVENTS_MAX), "`Audit.layerRing(eventsMax)`"],
+  [
+    "bytes of a file of an audit log, and files",
+    `${n(AUDIT_LOG_DEFAULT.bytesMax)}, ${n(AUDIT_LOG_DEFAULT.filesMax)}`,
+    "`AuditLog.layer({ bytesMax, filesMax })`"
+  ],
+  [
+    "bytes of audit events that wait to be written",
+    n(AUDIT_LOG_DEFAULT.bufferBytesMax),
+    "`AuditLog.layer({ bufferBytesMax })`"
+  ],
+  ["characters of a text in an audit log", n(AUDIT_TEXT_MAX), "fixed"],
   ["functions that the fuel meter keeps", n(FUEL_METER_FUNCTIONS_MAX), "`FuelMeter.layerOf(functionsMax)`"]
 ]
 

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
 import { readSources, root } from "../tidy/sources.ts"
 import { readExamples } from "./readExamples.ts"
@@ -10,7 +11,7 @@ import { runExample } from "./runExample.ts"
 
 /**
  * Every example in a doc comment is run, with the exports of its own module, those of the public API, `Effect`,
- * `Layer`, `Result` and `wasm`, the sampler that was built from Rust, in scope.
+ * `Layer`, `Result`, `Stream` and `wasm`, the sampler that was built from Rust, in scope.
  */
 const sources = readSources(["src", "supervisors", "actors"])
 const examples = sources.flatMap(({ path, text }) =>
@@ -24,7 +25,7 @@ const PUBLIC = new Set<unknown>(Object.values({ ...api, ...(await import("../../
 describe("the examples in doc comments", () => {
   it.each(examples)("$where says what its code gives", async ({ path, steps }) => {
     const own: object = await import(join(root, path))
-    const answers = await runExample(steps, { ...api, Effect, Layer, Result, wasm, ...own })
+    const answers = await runExample(steps, { ...api, Effect, Layer, Result, Stream, wasm, ...own })
     expect(answers.length).toBe(steps.length)
     for (const { code, got, expected } of answers) expect(got, code).toEqual(expected)
   })
@@ -78,6 +79,9 @@ describe("a reader of examples", () => {
 
 /** Modules of the public API in which an example would say nothing. */
 const WITHOUT: Readonly<Record<string, string>> = {
+  "src/audit/AuditLogBroken.ts": "a class that verifying a log fails with",
+  "src/audit/AuditLogFailed.ts": "a class that opening a log fails with",
+  "src/audit/AuditLogOptions.ts": "a table, which README.md shows",
   "src/forensics/BadDump.ts": "a class that reading a dump fails with",
   "src/forensics/describeDump.ts": "a page of text, which README.md shows",
   "src/forensics/dumpToJson.ts": "an object of a hundred lines",

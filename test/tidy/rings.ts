@@ -27,7 +27,7 @@ export const RINGS: ReadonlyArray<Ring> = [
   { folder: "src/runtime", ring: 2, packages: ["effect", "node:"] },
   { folder: "src/fuel", ring: 1, packages: ["effect"] },
   { folder: "src/host", ring: 1, packages: ["effect"] },
-  { folder: "src/audit", ring: 1, packages: ["effect"] },
+  { folder: "src/audit", ring: 1, packages: ["effect", "node:"] },
   { folder: "actors", ring: 1, packages: ["xstate"] },
   { folder: "src/wasm", ring: 0, packages: [] },
   { folder: "src/outcome", ring: 0, packages: [] }
