@@ -2,11 +2,12 @@ import { realpathSync, statSync } from "node:fs"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { Audit } from "./Audit.ts"
 import { AuditBuffer } from "./AuditBuffer.ts"
@@ -77,7 +78,11 @@ const makeAuditLog = (
     const settings = makeAuditLogSettings(options)
     if (typeof settings === "string")
       return yield* Effect.fail(new AuditLogFailed("open", options.file, settings))
-    const { file, end: before } = yield* openLog(settings)
+    // Closed by whoever ends the log, which can be later than the end of the layer: the lock is held until then.
+    const open = yield* Scope.make()
+    const { file, end: before } = yield* Scope.provide(openLog(settings), open).pipe(
+      Effect.onError((cause) => Scope.close(open, Exit.failCause(cause)))
+    )
     const buffer = new AuditBuffer(settings.bufferBytesMax)
     const writer = new LogWriter(buffer, file, before)
     const one = Semaphore.makeUnsafe(1)
@@ -111,7 +116,7 @@ const makeAuditLog = (
     const writeWhatComes = Effect.gen(function* () {
       for (;;) {
         yield* some.await
-        yield* Effect.raceFirst(Effect.sleep(settings.flushMs), many.await)
+        yield* many.await.pipe(Effect.timeoutOption(settings.flushMs))
         some.closeUnsafe()
         many.closeUnsafe()
         yield* write.pipe(Effect.catch(() => Effect.andThen(Effect.sleep(settings.retryMs), some.open)))
@@ -120,10 +125,17 @@ const makeAuditLog = (
     const end = Effect.gen(function* () {
       ended = true
       buffer.addMark({ _tag: "Closed" }, yield* Clock.currentTimeMillis)
-      const ending = yield* Effect.forkDetach(
-        write.pipe(Effect.andThen(file.sync), Effect.ensuring(Effect.ignore(file.close)))
+      const ending = yield* Fiber.interrupt(writing).pipe(
+        Effect.andThen(write),
+        Effect.andThen(file.sync),
+        Effect.ensuring(Effect.ignore(file.close)),
+        Effect.ensuring(Scope.close(open, Exit.void)),
+        Effect.forkDetach
       )
-      const result = yield* Fiber.await(ending).pipe(Effect.timeoutOption(settings.endMs))
+      const result = yield* Fiber.await(ending).pipe(
+        Effect.interruptible,
+        Effect.timeoutOption(settings.endMs)
+      )
       if (Option.isNone(result) || result.value._tag === "Failure")
         yield* Effect.logWarning(
           `the audit log ${JSON.stringify(settings.file)} ended with ${writer.waiting} events that were not written: ` +
@@ -136,8 +148,8 @@ const makeAuditLog = (
       yield* Clock.currentTimeMillis
     )
     some.openUnsafe()
+    const writing = yield* Effect.forkDetach(Effect.interruptible(writeWhatComes))
     yield* Effect.addFinalizer(() => end)
-    yield* Effect.forkScoped(writeWhatComes)
 
     const record = Audit.of({
       record: (entry) =>
@@ -158,7 +170,7 @@ const makeAuditLog = (
     }))
     const flush = Effect.andThen(write, file.sync)
     return Context.make(Audit, record).pipe(Context.add(AuditLog, AuditLog.of({ state, flush })))
-  })
+  }).pipe(Effect.uninterruptible)
 
 const FULL = "more events waited than bufferBytesMax allows"
 

@@ -5,7 +5,7 @@ import { AUDIT_LINE_BYTES_MAX } from "./AuditLine.ts"
  * `bufferBytesMax`.
  */
 export interface AuditLogOptions {
-  /** The newest file; the older ones are FILE.1, FILE.2 and so on. Its lock is FILE.lock. */
+  /** The newest file; the older ones are FILE.1, FILE.2 and so on. Its lock is `.FILE.lock` beside it. */
   readonly file: string
   /** Bytes of one file; a line that does not fit begins the next one. */
   readonly bytesMax?: number
@@ -58,10 +58,13 @@ export const makeAuditLogSettings = (options: AuditLogOptions): AuditLogSettings
   return settings
 }
 
-/** A file holds at least one line, whatever it is. */
+/**
+ * A file holds at least one line, whatever it is; and beside one that was just begun there is another, so that whoever
+ * comes after a power cut knows where the chain goes on.
+ */
 const RANGES = {
   bytesMax: [AUDIT_LINE_BYTES_MAX, 2 ** 40],
-  filesMax: [1, 1_000],
+  filesMax: [2, 1_000],
   bufferBytesMax: [AUDIT_LINE_BYTES_MAX, 2 ** 32],
   flushMs: [0, 60_000],
   retryMs: [1, 3_600_000],

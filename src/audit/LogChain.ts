@@ -77,7 +77,10 @@ export const positionOf = ({ event, prev }: AuditLine): LogPosition => ({
 const readRaw = ({ bytes, end }: RawLine): AuditLine | WrongLine => {
   if (end === "too long") return changed(`it is longer than the ${AUDIT_LINE_BYTES_MAX} bytes of any line`)
   if (end === "end of file")
-    return { how: "truncated", what: `it ends after ${bytes.length} bytes without a line break` }
+    return {
+      how: "truncated",
+      what: `it ends after ${bytes.length} bytes without a line break: it is being written, or was not finished`
+    }
   const line = decodeLine(bytes)
   return typeof line === "string" ? changed(line) : line
 }

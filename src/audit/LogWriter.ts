@@ -23,16 +23,19 @@ interface Chunk {
   offset: number
 }
 
+/** What a writer needs of the files that it writes to. */
+export type LogTarget = Pick<LogFile, "bytes" | "begin" | "fits" | "write" | "rotate">
+
 export class LogWriter {
   readonly #buffer: AuditBuffer
-  readonly #file: LogFile
+  readonly #file: LogTarget
   /** Of the last line that was chained. */
   #sealed: LogHead
   /** Of the last line that was written. */
   #written: LogHead
   #chunk: Chunk | undefined
 
-  constructor(buffer: AuditBuffer, file: LogFile, { sequence, hash }: LogHead) {
+  constructor(buffer: AuditBuffer, file: LogTarget, { sequence, hash }: LogHead) {
     const head = { sequence, hash }
     this.#buffer = buffer
     this.#file = file
@@ -91,7 +94,7 @@ export class LogWriter {
     for (;;) {
       const next = this.#buffer.peek()
       if (next === undefined || text.length >= CHUNK_BYTES) break
-      if (text !== "" && !this.#file.fits(text.length + this.#bytesOf(next))) break
+      if (lines > 0 && !this.#file.fits(text.length + this.#bytesOf(next))) break
       text += this.#chain(this.#encode(next))
       this.#buffer.shift()
       lines += 1

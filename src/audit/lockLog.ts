@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -6,23 +7,24 @@ import { AuditLogFailed } from "./AuditLogFailed.ts"
 import { attempt } from "./fileCalls.ts"
 
 /**
- * One process writes a log. The lock is a symbolic link FILE.lock that points to the process's name, because that
- * is made in one step, name included, and dies with no handle: Node has no lock that the kernel would release.
+ * One process writes a log. The lock is a symbolic link `.FILE.lock` that points to the process's name, because
+ * that is made in one step, name included: Node has no lock that the kernel would release. It is hidden, so that
+ * `FILE*` names the log's files and nothing else.
  *
  * A lock whose process is gone is taken over. A process is known by its id and, where there is `/proc`, by when it
  * was started, so that a container whose process is always the first is not kept out by its predecessor. It does not
  * see processes of other machines, or of other containers.
  */
 export const lockLog = (path: string): Effect.Effect<void, AuditLogFailed, Scope.Scope> => {
-  const lock = `${path}.lock`
+  const lock = join(dirname(path), `.${basename(path)}.lock`)
   const own = processName(process.pid) ?? String(process.pid)
   const opening = <A>(body: () => A) => attempt("open", path, body)
-  const make = Effect.catch(
-    Effect.as(
-      opening(() => symlinkSync(own, lock)),
-      true
-    ),
-    (failed) => (failed.cause.startsWith("EEXIST") ? Effect.succeed(false) : Effect.fail(failed))
+  const make = opening(() => symlinkSync(own, lock)).pipe(
+    Effect.as(true),
+    Effect.catchIf(
+      ({ cause }) => cause.startsWith("EEXIST"),
+      () => Effect.succeed(false)
+    )
   )
   const holder = Effect.orElseSucceed(
     opening(() => readlinkSync(lock)),

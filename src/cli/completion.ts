@@ -20,6 +20,8 @@ interface Words {
   readonly summary: string
   /** Choices of its first argument, or the names of its own subcommands. */
   readonly choices: ReadonlyArray<string>
+  /** Whether files follow such a choice. */
+  readonly files: boolean
   readonly options: ReadonlyArray<OptionWords>
 }
 
@@ -38,12 +40,14 @@ const wordsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Words> => [
       command.commands.length > 0
         ? command.commands.map((one) => one.name())
         : (command.registeredArguments[0]?.argChoices ?? []),
+    files: command.commands.length > 0,
     options: optionsOf(command)
   })),
   {
     name: "help",
     summary: "print the help of a command",
     choices: commands.map((one) => one.name()),
+    files: false,
     options: []
   }
 ]
@@ -136,9 +140,11 @@ const fish = (commands: ReadonlyArray<Words>): string => {
       ({ name, summary }) =>
         `complete -c munition -n "not __fish_seen_subcommand_from ${names}" -f -a ${name} -d ${quote(summary)}`
     ),
-    ...commands.flatMap(({ name, options, choices }) => [
+    ...commands.flatMap(({ name, options, choices, files }) => [
       ...(choices.length > 0
-        ? [`complete -c munition -n "__fish_seen_subcommand_from ${name}" -f -a "${choices.join(" ")}"`]
+        ? [
+            `complete -c munition -n "__fish_seen_subcommand_from ${name}"${files ? "" : " -f"} -a "${choices.join(" ")}"`
+          ]
         : []),
       ...options.map((option) => fishOption(name, option))
     ]),

@@ -260,5 +260,8 @@ describe("the command line", () => {
     expect(complete("munition", "completion", "f")).toBe("fish")
     expect(complete("munition", "chart", "inst")).toBe("instance")
     expect(complete("munition", "chart", "instance", "--format", "m")).toBe("mermaid")
+    expect(complete("munition", "audit", "v")).toBe("verify")
+    expect(complete("munition", "audit", "verify", "--exp")).toBe("--expect")
+    expect(complete("munition", "audit", "verify", "LICEN")).toBe("LICENSE")
   })
 })
