@@ -12,5 +12,6 @@ export const audit = (invocation: Invocation): Promise<Ending> => {
 
 const AUDIT: Readonly<Record<string, (invocation: Invocation) => Promise<Ending>>> = {
   verify: (invocation) => import("./auditVerify.ts").then(({ auditVerify }) => auditVerify(invocation)),
-  show: (invocation) => import("./auditShow.ts").then(({ auditShow }) => auditShow(invocation))
+  show: (invocation) => import("./auditShow.ts").then(({ auditShow }) => auditShow(invocation)),
+  chart: (invocation) => import("./chartAudit.ts").then(({ auditChart }) => auditChart(invocation))
 }

@@ -167,15 +167,17 @@ Examples:
   munition chart instance --format mermaid`
     )
 
-/** For the group of commands about the audit log; `auditChart` runs it. */
-export const auditChartCommand = (): Command =>
+const AUDIT_FILES = "files of one log, in any order"
+
+const auditChartCommand = (): Command =>
   new Command("chart")
     .summary("draw the path that one instance took")
     .description("Draws the path that one instance took, on the statechart of instances.")
-    .argument("<file>", "the audit log")
+    .argument("<files...>", AUDIT_FILES)
     .requiredOption("--instance <id>", "whose path")
     .addOption(new Option("--format <format>", "a picture or a text").choices(PICTURE_FORMATS).default("svg"))
     .option("-o, --output <file>", "where it goes; without it to standard output")
+
 const auditCommand = (): Command =>
   new Command("audit")
     .summary("check and read an audit log")
@@ -183,17 +185,17 @@ const auditCommand = (): Command =>
     .helpCommand(false)
     .addCommand(auditVerifyCommand())
     .addCommand(auditShowCommand())
+    .addCommand(auditChartCommand())
     .addHelpText(
       "after",
       `
 Options of its commands:
   verify  --expect <sequence:hash> --json
   show    --instance <id> --chart <name> --json
+  chart   --instance <id> --format <format> --output <file>
 
-\`munition audit verify --help\` and \`munition audit show --help\` tell more.`
+\`munition audit verify --help\` and the like tell more.`
     )
-
-const AUDIT_FILES = "files of one log, in any order"
 
 const auditVerifyCommand = (): Command =>
   new Command("verify")

@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Effect from "effect/Effect"
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import { CHARTS } from "../../actors/charts.ts"
-import { Life } from "../../actors/Life.ts"
-import { auditChart } from "../../src/cli/chartAudit.ts"
-import { FileFailed } from "../../src/cli/files.ts"
-import { auditChartCommand, CHART_FORMATS } from "../../src/cli/program.ts"
+import { CHART_FORMATS } from "../../src/cli/program.ts"
 import { root } from "../tidy/sources.ts"
 import { inScratch, munition } from "./runMunition.ts"
 
@@ -48,46 +44,38 @@ describe("munition chart", () => {
 })
 
 describe("munition audit chart", () => {
-  const life = new Life()
-  life.step("Trapped", 5)
-  const run = async (readPath: Parameters<typeof auditChart>[0], ...args: ReadonlyArray<string>) => {
-    const command = auditChartCommand()
-      .exitOverride()
-      .action(() => undefined)
-    command.parse([...args], { from: "user" })
-    const [out, err] = [vi.spyOn(process.stdout, "write"), vi.spyOn(process.stderr, "write")]
-    for (const spy of [out, err]) spy.mockImplementation(() => true)
-    const invocation = { command, args: command.args, options: command.opts() }
-    const status = await auditChart(readPath)(invocation)
-    const said = { status, out: [...out.mock.calls], err: [...err.mock.calls] }
-    for (const spy of [out, err]) spy.mockRestore()
-    return said
-  }
+  const sample = "test/audit/sample.log"
 
   it("draws the path that the log holds of the instance that is asked for", async () => {
-    const asked: Array<unknown> = []
-    const { status, out } = await run(
-      (file, id) => {
-        asked.push(file, id)
-        return Effect.succeed(life.trace)
-      },
-      ...["audit.log", "--instance", "7", "--format", "mermaid"]
-    )
-    expect(asked).toEqual(["audit.log", "7"])
-    expect(status).toBe(0)
-    expect(String(out[0]?.[0])).toMatch(/accTitle: instance 7\n[\s\S]*\(2\) Trapped at 5 #181;s/)
+    const ran = await munition(["audit", "chart", sample, "--instance", "2", "--format", "mermaid"])
+    expect(ran).toMatchObject({ status: 0, stderr: "" })
+    expect(ran.stdout).toMatch(/accTitle: instance 2\n/)
+    const steps = ran.stdout.match(/\(\d\) \w+ at \d+ #181;s/g)
+    expect(steps?.length).toBeGreaterThan(2)
+    const path = inScratch("path.svg")
+    expect(await munition(["audit", "chart", sample, "--instance", "2", "-o", path])).toMatchObject({
+      status: 0,
+      stdout: ""
+    })
+    expect(readFileSync(path, "utf8")).toContain("<title>instance 2</title>")
+  })
+
+  it("says in the title that the log does not hold, when a line of it is missing", async () => {
+    const lines = readFileSync(join(root, sample), "utf8").trimEnd().split("\n")
+    const broken = inScratch("broken.log")
+    writeFileSync(broken, `${lines.toSpliced(1, 1).join("\n")}\n`)
+    const ran = await munition(["audit", "chart", broken, "--instance", "2", "--format", "mermaid"])
+    expect(ran.stdout).toMatch(/accTitle: instance 2.*the log does not hold/)
   })
 
   it("refuses an instance that the log does not know, and a log that cannot be read", async () => {
-    const unknown = await run(() => Effect.succeed([]), "audit.log", "--instance", "7\u001b[2J")
-    expect(unknown).toMatchObject({ status: 3, out: [] })
-    expect(String(unknown.err[0]?.[0])).toBe('refused: "audit.log" holds no step of instance 7\\u{1b}[2J\n')
-    const unread = await run(
-      () => Effect.fail(new FileFailed("read", "audit.log", "gone")),
-      "audit.log",
-      "--instance",
-      "7"
-    )
-    expect(unread).toMatchObject({ status: 3, out: [] })
+    const unknown = await munition(["audit", "chart", sample, "--instance", "7\u001b[2J"])
+    expect(unknown).toMatchObject({
+      status: 3,
+      stdout: "",
+      stderr: `refused: ${sample}: no step of instance 7\\u{1b}[2J\n`
+    })
+    const unread = await munition(["audit", "chart", inScratch("none.log"), "--instance", "7"])
+    expect(unread).toMatchObject({ status: 3, stdout: "", stderr: expect.stringContaining("cannot open") })
   })
 })
