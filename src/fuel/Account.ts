@@ -1,4 +1,5 @@
 import { COUNTER_IN_LOCAL, PARK } from "./meter/Layout.ts"
+import { UNCHECKED_MAX } from "./meter/LookState.ts"
 
 /**
  * The account of one firing: how much fuel it was given, how much it has used, and why it was stopped.
@@ -28,6 +29,9 @@ export const SLICE_TARGET_MS = 1
  * caught 250, where an ordinary instruction costs one or less; a guest can turn from one to the other at any time.
  */
 export const NEAR_DEADLINE_MS = 500
+
+/** What may be charged beyond a slice until the guest looks: in a function, and before its caller's next look. */
+export const OVERDRAWN_MAX = 2 * UNCHECKED_MAX
 
 export interface AccountOptions {
   /** Units, a safe integer, at least 0. */
@@ -123,9 +127,18 @@ export class Account {
 
   /** Books what the slice consumed and leaves nothing granted; `used` is then true to the unit. */
   settle(counter: number): void {
-    // A trap in a loop took the counter along: all of the slice may have been charged.
-    this.#used += this.#granted - (counter === COUNTER_IN_LOCAL ? 0 : counter)
+    if (counter === COUNTER_IN_LOCAL) this.#used = this.#mostUsed()
+    else this.#used += this.#granted - counter
     this.#granted = 0
+  }
+
+  /**
+   * A trap in a loop took the counter along: all of the slice may have been charged, and beyond it what is charged
+   * between two looks; never more than was allocated, for that would be another outcome than a trap.
+   */
+  #mostUsed(): number {
+    const most = this.#used + this.#granted + OVERDRAWN_MAX
+    return Math.max(this.#used, Math.min(most, this.allocated))
   }
 
   /** Writes why the guest is stopped, unless somebody was first, and returns the counter that says so. */

@@ -165,10 +165,12 @@ describe("a chart for Mermaid", () => {
         n1 --> n2 : INSTANTIATED
         n1 --> c6 : OutOfFuel, OutOfStack,<br>OutOfMemory, Trapped, TimedOut,<br>Cancelled, GuestException,<br>HostFailed, EngineLost
         n2 --> c3 : CALLED
+        n2 --> n9 : CLEANED
         n2 --> c6 : TimedOut, Cancelled, EngineLost
         n4 --> n5 : RETURNED
         n4 --> c6 : OutOfFuel, OutOfStack,<br>OutOfMemory, Trapped, TimedOut,<br>Cancelled, GuestException,<br>HostFailed, EngineLost
         n5 --> n9 : CLEANED
+        n5 --> n4 : CALLED
         n5 --> c6 : OutOfFuel
         n7 --> n8 : CAPTURED
         n8 --> n9 : CLEANED

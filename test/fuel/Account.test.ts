@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type Account, type AccountOptions, SLICE_FIRST, SLICE_MAX } from "../../src/fuel/Account.ts"
-import { PARK } from "../../src/fuel/meter/Layout.ts"
+import { type Account, type AccountOptions, OVERDRAWN_MAX, SLICE_FIRST, SLICE_MAX } from "../../src/fuel/Account.ts"
+import { COUNTER_IN_LOCAL, PARK } from "../../src/fuel/meter/Layout.ts"
 import { patientAccount } from "./patientAccount.ts"
 
 const account = (options: Partial<AccountOptions>) => patientAccount({ allocated: 1000, ...options })
@@ -29,6 +29,17 @@ describe("Account", () => {
         else expect(fuel.charged).toBeGreaterThan(allocated)
       })
     )
+  })
+
+  it("is charged all that can have been charged, when a trap took the counter along", () => {
+    const early = account({ allocated: 100_000, sliceMax: 0 })
+    early.open()
+    early.settle(COUNTER_IN_LOCAL)
+    expect(early.charged).toBe(OVERDRAWN_MAX)
+    const late = account({ allocated: 70_000 })
+    late.open()
+    late.settle(COUNTER_IN_LOCAL)
+    expect(late.charged).toBe(70_000)
   })
 
   it("stops at the unit after the last one allocated", () => {

@@ -22,7 +22,7 @@ describe("the published package", () => {
   it("holds what was built, its declarations and the papers, and nothing else", (context) => {
     if (files instanceof Unreachable) return context.skip(`npm cannot reach its registry: ${files.code}`)
     const wanted =
-      /^(package\.json|README\.md|SECURITY\.md|LICENSE|dist\/(src|supervisors|actors)\/[\w/]+(\.d\.ts|\.js)|dist\/command\/[\w/-]+\.js|dist\/command\/LICENCES\.txt)$/
+      /^(package\.json|README\.md|SECURITY\.md|LICENSE|dist\/(src|supervisors|actors)\/[\w/]+(\.d\.ts|\.js)|dist\/command\/[\w./-]+\.js|dist\/command\/LICENCES\.txt)$/
     expect(files.filter((path) => !wanted.test(path))).toEqual([])
     for (const paper of ["README.md", "SECURITY.md", "LICENSE"]) expect(files).toContain(paper)
     // The command is the same code again, bundled, with the licences of what is bundled with it.
