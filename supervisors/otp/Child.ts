@@ -1,4 +1,3 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
@@ -34,15 +33,12 @@ export const childOf = <E, R, E2, R2>(
 ): Effect.Effect<Child, E, R | R2> =>
   Effect.gen(function* () {
     const body = yield* init
-    const end = Deferred.makeUnsafe<ExitReason>()
     let asked = false
-    const fiber = yield* Effect.forkDetach(
-      Effect.onExit(body, (exit) => Deferred.succeed(end, exitReasonOf(exit, asked))),
-      { uninterruptible: false }
-    )
-    const kill = Effect.asVoid(Effect.forkDetach(Fiber.interrupt(fiber), { startImmediately: true }))
+    const fiber = yield* Effect.forkDetach(body, { startImmediately: true, uninterruptible: false })
+    const kill = Effect.sync(() => fiber.interruptUnsafe())
     return {
-      ended: Deferred.await(end),
+      // Of the fiber and not of something in it: one that is interrupted before its first step has ended too.
+      ended: Effect.map(Fiber.await(fiber), (exit) => exitReasonOf(exit, asked)),
       shutdown: Effect.suspend(() => {
         asked = true
         return kill
@@ -52,7 +48,7 @@ export const childOf = <E, R, E2, R2>(
   })
 
 /** A start that starts nothing: its spec stays where it is, without a child. */
-export const IGNORE = "ignore"
+export const IGNORE = "ignore" as const
 
 /** A start: what it acquires in its scope is released when its child has ended, before anybody hears of it. */
 export type Start<C extends Child = Child, R = never> = Effect.Effect<

@@ -122,8 +122,11 @@ export class SupervisedChild {
       if (shutdown === "brutal_kill") yield* self.step("KILL")
       else {
         yield* self.step("SHUTDOWN")
-        yield* ask(run, "shutdown")
-        yield* waitFor(run, shutdown)
+        // Within 0 ms nobody can have heard of it: OTP's child is killed before it gets to read what it is asked.
+        if (shutdown !== 0) {
+          yield* ask(run, "shutdown")
+          yield* waitFor(run, shutdown)
+        }
         if (Deferred.isDoneUnsafe(run.down)) return
         yield* self.step("TIMED_OUT")
       }
@@ -227,10 +230,7 @@ const fork = (run: Run, effect: Effect.Effect<unknown>): Effect.Effect<void> =>
     (fiber) => void run.fibers.push(fiber)
   )
 
-/** 0 ms is no time at all: as in OTP the kill then follows the asking at once. */
 const waitFor = (run: Run, shutdown: number | "infinity"): Effect.Effect<unknown> =>
   shutdown === "infinity"
     ? Deferred.await(run.down)
-    : shutdown === 0
-      ? Effect.void
-      : Effect.timeoutOption(Deferred.await(run.down), shutdown)
+    : Effect.timeoutOption(Deferred.await(run.down), shutdown)

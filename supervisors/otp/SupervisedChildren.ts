@@ -1,24 +1,32 @@
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { FullSpec } from "./ChildSpec.ts"
-import * as Decide from "./decide.ts"
+import { type ChildState, isForgotten, type SupervisorState } from "./decide.ts"
 import type { ExitReason } from "./ExitReason.ts"
 import { type Started, SupervisedChild, type Supervising } from "./SupervisedChild.ts"
 
 /**
- * All children of one supervisor: what `decide.ts` knows of them beside what runs.
+ * All children of one supervisor, in start order.
  *
- * Every method does one thing that a supervisor can do to its children, one child after the other, and leaves both
- * sides telling the same. Nothing here decides who is restarted.
+ * Every method does one thing that a supervisor can do to its children, one child after the other; `stateFor` tells
+ * `decide.ts` where they are. Nothing here decides who is restarted.
  */
 export class SupervisedChildren {
-  state: Decide.SupervisorState
   readonly byKey = new Map<string, SupervisedChild>()
+  /** The seconds at which there were restarts, the latest first. */
+  restarts: ReadonlyArray<number> = []
+  readonly #rules: Rules
   readonly #of: Supervising
 
-  constructor(state: Decide.SupervisorState, of: Supervising) {
-    this.state = state
+  constructor(rules: Rules, of: Supervising) {
+    this.#rules = rules
     this.#of = of
+  }
+
+  /** What is to be known to decide about a child: of 10,000 dynamic ones that are two. */
+  stateFor(key: string): SupervisorState {
+    const children = this.#isDynamic ? this.#oneAndAnother(key) : [...this.byKey.values()]
+    return { ...this.#rules, restarts: this.restarts, children: children.map(childState) }
   }
 
   /** Starts a child that is not there yet; one that fails to start leaves nothing behind. */
@@ -28,10 +36,7 @@ export class SupervisedChildren {
       this.byKey.set(key, child)
       const started = yield* child.start()
       if (started._tag === "Failed") yield* this.delete(key)
-      else {
-        this.state = Decide.markStarted(this.state, keyed(child))
-        if (started._tag === "Ignored") yield* this.settle(child)
-      }
+      if (started._tag === "Ignored") yield* this.settle(child)
       return started
     })
   }
@@ -40,8 +45,7 @@ export class SupervisedChildren {
   restart(child: SupervisedChild): Effect.Effect<Started> {
     return Effect.gen({ self: this }, function* () {
       const started = yield* child.start()
-      if (started._tag === "Started") this.state = Decide.markStarted(this.state, keyed(child))
-      else yield* this.settle(child)
+      if (started._tag !== "Started") yield* this.settle(child)
       return started
     })
   }
@@ -56,7 +60,6 @@ export class SupervisedChildren {
     return Effect.suspend(() => {
       const child = this.byKey.get(key)
       this.byKey.delete(key)
-      this.state = Decide.markDeleted(this.state, key)
       return child === undefined ? Effect.void : child.step("DELETE")
     })
   }
@@ -64,8 +67,7 @@ export class SupervisedChildren {
   /** After an end that brings no restart: the spec stays, or the child is forgotten. */
   settle(child: SupervisedChild): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (Decide.isForgotten(this.state, child.key)) return this.delete(child.key)
-      this.state = Decide.markStopped(this.state, child.key)
+      if (isForgotten(this.#rules.strategy, child.spec.restart)) return this.delete(child.key)
       return child.place === "stopped" ? Effect.void : child.step("KEEP")
     })
   }
@@ -95,7 +97,6 @@ export class SupervisedChildren {
         else if (!broken()) {
           yield* report(this.#of.name, `child ${key} failed to start`, started.cause)
           yield* child.step("TRY_AGAIN")
-          this.state = Decide.markRestarting(this.state, key)
           return key
         }
       }
@@ -109,7 +110,7 @@ export class SupervisedChildren {
       Effect.forEach(
         [...this.byKey.values()].toReversed(),
         (child) => Effect.andThen(this.#stop(child), this.delete(child.key)),
-        { concurrency: this.state.strategy === "simple_one_for_one" ? "unbounded" : 1, discard: true }
+        { concurrency: this.#isDynamic ? "unbounded" : 1, discard: true }
       )
     )
   }
@@ -121,9 +122,21 @@ export class SupervisedChildren {
     )
   }
 
+  get #isDynamic(): boolean {
+    return this.#rules.strategy === "simple_one_for_one"
+  }
+
+  #oneAndAnother(key: string): ReadonlyArray<SupervisedChild> {
+    const found: Array<SupervisedChild> = []
+    for (const child of this.byKey.values()) {
+      if (child.key !== key) found.push(child)
+      if (found.length === 1) break
+    }
+    return [...found, this.byKey.get(key)].filter((child) => child !== undefined)
+  }
+
   #restarted(child: SupervisedChild): void {
-    this.state = Decide.markStarted(this.state, keyed(child))
-    if (this.state.strategy !== "simple_one_for_one") return
+    if (!this.#isDynamic) return
     // Without an id it is its own successor, and so the youngest.
     this.byKey.delete(child.key)
     this.byKey.set(child.key, child)
@@ -138,10 +151,16 @@ export class SupervisedChildren {
   }
 }
 
+/** The flags that decisions need. */
+export type Rules = Omit<SupervisorState, "children" | "restarts">
+
 /** An error report to Effect's logger, where OTP has its own. */
 export const report = (name: string, what: string, cause?: Cause.Cause<unknown>): Effect.Effect<void> =>
   cause === undefined
     ? Effect.logError(`supervisor ${name}: ${what}`)
     : Effect.logError(`supervisor ${name}: ${what}`, cause)
 
-const keyed = ({ key, spec: { restart, significant } }: SupervisedChild) => ({ key, restart, significant })
+const childState = ({ key, spec: { restart, significant }, place }: SupervisedChild): ChildState => {
+  const status = place === "running" || place === "restarting" ? place : "stopped"
+  return { key, restart, significant, status }
+}

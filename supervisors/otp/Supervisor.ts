@@ -8,6 +8,7 @@ import type { Child, Start } from "./Child.ts"
 import { type ChildSpec, type ChildType, checkSpec, checkSpecs, type FullSpec } from "./ChildSpec.ts"
 import type { FlagsRefusal, SpecRefusal } from "./SpecRefusal.ts"
 import { SupervisorName } from "./SupervisedChild.ts"
+import type { Rules } from "./SupervisedChildren.ts"
 import {
   AlreadyPresent,
   AlreadyStarted,
@@ -115,16 +116,15 @@ const makeSupervisor = <R>(flags: SupervisorFlags, specs: ReadonlyArray<ChildSpe
 /** A process whose scope stops it and waits until it has stopped. */
 export const startProcess = (
   { intensity, periodSeconds, autoShutdown }: Required<SupervisorFlags>,
-  strategy: SupervisorProcess["children"]["state"]["strategy"],
+  strategy: Rules["strategy"],
   specs: ReadonlyArray<FullSpec>
 ): Effect.Effect<SupervisorProcess, ChildStartFailed, Audit | Scope.Scope> =>
   Effect.gen(function* () {
-    const state = { strategy, intensity, periodSeconds, autoShutdown, children: [], restarts: [] }
     const process = new SupervisorProcess(
       yield* SupervisorName,
       yield* Audit,
       yield* Queue.unbounded<Message>(),
-      state
+      { strategy, intensity, periodSeconds, autoShutdown }
     )
     yield* Effect.acquireRelease(process.run(specs), () => Effect.andThen(process.shutdown, process.ended))
     yield* process.up

@@ -13,7 +13,7 @@ import {
 import type { Audit } from "../../src/audit/Audit.ts"
 import type { Child } from "./Child.ts"
 import type { FullSpec } from "./ChildSpec.ts"
-import { childExited, type Decision, type SupervisorState, triedAgain } from "./decide.ts"
+import { childExited, type Decision, triedAgain } from "./decide.ts"
 import {
   describeExitReason,
   ExitCrash,
@@ -23,7 +23,7 @@ import {
   ExitShutdownWith
 } from "./ExitReason.ts"
 import type { Run, SupervisedChild, Supervising } from "./SupervisedChild.ts"
-import { report, SupervisedChildren } from "./SupervisedChildren.ts"
+import { type Rules, report, SupervisedChildren } from "./SupervisedChildren.ts"
 import { ChildStartFailed, NoProc } from "./SupervisorError.ts"
 
 /**
@@ -45,12 +45,12 @@ export class SupervisorProcess implements Child {
   #reason: ExitReason | undefined
   #fiber: Fiber.Fiber<void> | undefined
 
-  constructor(name: string, audit: Audit["Service"], mailbox: Queue.Queue<Message>, state: SupervisorState) {
+  constructor(name: string, audit: Audit["Service"], mailbox: Queue.Queue<Message>, rules: Rules) {
     const onExit = (child: SupervisedChild, run: Run, reason: ExitReason): void =>
       void Queue.offerUnsafe(mailbox, { _tag: "Exited", child, run, reason })
     this.#mailbox = mailbox
     this.#of = { name, audit, stopping: Deferred.makeUnsafe(), onExit }
-    this.children = new SupervisedChildren(state, this.#of)
+    this.children = new SupervisedChildren(rules, this.#of)
   }
 
   get ended(): Effect.Effect<ExitReason> {
@@ -149,7 +149,10 @@ export class SupervisorProcess implements Child {
       case "TryAgain":
         return Effect.gen({ self: this }, function* () {
           yield* this.#step("TRY_AGAIN")
-          yield* this.#carryOut(triedAgain(this.children.state, message.key, yield* nowSeconds), undefined)
+          yield* this.#carryOut(
+            triedAgain(this.children.stateFor(message.key), message.key, yield* nowSeconds),
+            undefined
+          )
         })
       case "Exited":
         // Another run than the present one was stopped since: its end has been dealt with.
@@ -159,6 +162,7 @@ export class SupervisorProcess implements Child {
 
   #exited(child: SupervisedChild, reason: ExitReason): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
+      const decision = childExited(this.children.stateFor(child.key), child.key, reason, yield* nowSeconds)
       yield* this.#step("CHILD_EXITED")
       yield* child.step("EXITED")
       child.forget()
@@ -168,14 +172,14 @@ export class SupervisorProcess implements Child {
           `child ${child.key} terminated: ${describeExitReason(reason)}`,
           reason._tag === "Crash" ? reason.cause : undefined
         )
-      yield* this.#carryOut(childExited(this.children.state, child.key, reason, yield* nowSeconds), child)
+      yield* this.#carryOut(decision, child)
     })
   }
 
   #carryOut(decision: Decision, exited: SupervisedChild | undefined): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
+      this.children.restarts = decision.state.restarts
       if (decision._tag === "Restart") {
-        this.children.state = decision.state
         const failed = yield* this.children.replace(decision, () => this.#stopping)
         if (failed !== undefined) Queue.offerUnsafe(this.#mailbox, { _tag: "TryAgain", key: failed })
         return yield* this.#step(
@@ -183,7 +187,6 @@ export class SupervisorProcess implements Child {
         )
       }
       if (exited !== undefined) yield* this.children.settle(exited)
-      this.children.state = decision.state
       if (decision._tag === "Leave") return yield* this.#step("NOT_RESTARTED")
       if (decision.why === "INTENSITY_REACHED")
         yield* report(this.#of.name, "shutdown, reached_max_restart_intensity")

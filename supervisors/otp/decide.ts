@@ -5,9 +5,9 @@ import type { AutoShutdown, Strategy } from "./SupervisorFlags.ts"
 /**
  * What OTP's supervisor decides when a child ends: who is restarted, in which order, and when it is too much.
  *
- * Pure: a state and what happened give a decision and the next state. Whoever carries a decision out tells what
- * came of it (`markStarted`, `markStopped`, `markRestarting`), child by child, so that the state is right even
- * where a start fails half way. The children's order never changes: starts follow it, stops go against it.
+ * Pure: what there is and what happened give a decision. Where the children are is known to whoever runs them and
+ * is handed in, so that there is one truth even where a start fails half way. Their order never changes: starts
+ * follow it, stops go against it.
  *
  * Source: OTP 25, `supervisor`.
  */
@@ -16,7 +16,7 @@ export interface SupervisorState {
   readonly intensity: number
   readonly periodSeconds: number
   readonly autoShutdown: AutoShutdown
-  /** In start order. */
+  /** In start order. Of dynamic children the one that it is about and, if there are others, any one of them. */
   readonly children: ReadonlyArray<ChildState>
   /** The seconds at which there were restarts, the latest first. */
   readonly restarts: ReadonlyArray<number>
@@ -57,7 +57,7 @@ export const childExited = (
   const child = findChild(state, key)
   if (child?.status !== "running") return { _tag: "Leave", state }
   const again = child.restart === "permanent" || (child.restart === "transient" && !isOrderly(reason))
-  return again ? restartChild(state, child, nowSeconds) : autoShutdown(markStopped(state, key), child)
+  return again ? restartChild(state, child, nowSeconds) : autoShutdown(markStopped(state, child), child)
 }
 
 /** It is time to try again to start a child whose start failed; each try counts as a restart. */
@@ -70,11 +70,11 @@ const restartChild = (before: SupervisorState, child: ChildState, nowSeconds: nu
   const restarts = addRestart(before, nowSeconds)
   const state = { ...before, restarts }
   if (restarts.length > state.intensity)
-    return { _tag: "Shutdown", why: "INTENSITY_REACHED", state: markStopped(state, child.key) }
+    return { _tag: "Shutdown", why: "INTENSITY_REACHED", state: markStopped(state, child) }
   const along = restartedWith(state, child)
   return {
     _tag: "Restart",
-    state: setStatus(state, child.key, "stopped"),
+    state,
     stop: along.map(({ key }) => key).toReversed(),
     // Temporary siblings are stopped with the others and then forgotten.
     start: along
@@ -116,33 +116,18 @@ const autoShutdown = (state: SupervisorState, ended: ChildState): Decision => {
     : shutdown
 }
 
-/** A child that runs; a new one comes after all others. */
-export const markStarted = (state: SupervisorState, child: Omit<ChildState, "status">): SupervisorState =>
-  findChild(state, child.key) === undefined
-    ? { ...state, children: [...state.children, { ...child, status: "running" }] }
-    : setStatus(state, child.key, "running")
+/** A child that does not run: its spec stays, unless it is to be forgotten. */
+const markStopped = (state: SupervisorState, child: ChildState): SupervisorState =>
+  isForgotten(state.strategy, child.restart)
+    ? { ...state, children: state.children.filter(({ key }) => key !== child.key) }
+    : {
+        ...state,
+        children: state.children.map((one) => (one.key === child.key ? { ...one, status: "stopped" } : one))
+      }
 
-/** A child whose start failed and will be tried again. */
-export const markRestarting = (state: SupervisorState, key: string): SupervisorState =>
-  setStatus(state, key, "restarting")
+/** Whether nothing is kept of a child that does not run. */
+export const isForgotten = (strategy: SupervisorState["strategy"], restart: RestartType): boolean =>
+  strategy === "simple_one_for_one" || restart === "temporary"
 
-/** A child that does not run: its spec stays, unless it is temporary or dynamic. */
-export const markStopped = (state: SupervisorState, key: string): SupervisorState =>
-  isForgotten(state, key) ? markDeleted(state, key) : setStatus(state, key, "stopped")
-
-/** Whether a child that is stopped is gone. */
-export const isForgotten = (state: SupervisorState, key: string): boolean =>
-  state.strategy === "simple_one_for_one" || findChild(state, key)?.restart === "temporary"
-
-export const markDeleted = (state: SupervisorState, key: string): SupervisorState => ({
-  ...state,
-  children: state.children.filter((child) => child.key !== key)
-})
-
-export const findChild = (state: SupervisorState, key: string): ChildState | undefined =>
+const findChild = (state: SupervisorState, key: string): ChildState | undefined =>
   state.children.find((child) => child.key === key)
-
-const setStatus = (state: SupervisorState, key: string, status: ChildState["status"]): SupervisorState => ({
-  ...state,
-  children: state.children.map((child) => (child.key === key ? { ...child, status } : child))
-})
