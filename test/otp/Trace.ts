@@ -31,25 +31,37 @@ export class Trace {
   }
 
   start(id: string, stubborn: boolean): Effect.Effect<ScriptedChild, string> {
-    return Effect.suspend(() => {
+    return this.unlessFailing(
+      id,
+      Effect.sync(() => {
+        const child = new ScriptedChild(id, stubborn, this)
+        this.#processes.set(id, child)
+        this.say(`start ${id}`)
+        return child
+      })
+    )
+  }
+
+  /** A start that fails as often as the scenario says first. */
+  unlessFailing<A, E, R>(id: string, start: Effect.Effect<A, E, R>): Effect.Effect<A, E | string, R> {
+    return Effect.suspend((): Effect.Effect<A, E | string, R> => {
       const fails = this.#fails.get(id) ?? 0
-      if (fails > 0) {
-        this.#fails.set(id, fails - 1)
-        this.say(`start_failed ${id}`)
-        return Effect.fail("told_to_fail")
-      }
-      const child = new ScriptedChild(id, stubborn, this)
-      this.#processes.set(id, child)
-      this.say(`start ${id}`)
-      return Effect.succeed(child)
+      if (fails === 0) return start
+      this.#fails.set(id, fails - 1)
+      this.say(`start_failed ${id}`)
+      return Effect.fail("told_to_fail")
     })
   }
 
   /** Has a child end by itself. */
-  exit(id: string, reason: string): void {
+  exit(id: string, reason: string, missing = "no_such_running"): void {
     const child = this.#processes.get(id)
-    if (child === undefined) this.say(`no_such_running ${id}`)
+    if (child === undefined) this.say(`${missing} ${id}`)
     else child.die(reason)
+  }
+
+  find(id: string): ScriptedChild | undefined {
+    return this.#processes.get(id)
   }
 
   forget(id: string): void {
@@ -85,9 +97,9 @@ export class ScriptedChild implements Child {
   }
 
   die(word: string): void {
-    this.#finish(`exit ${this.id} ${word}`, reasonOf(word), true)
-    // The recorder sees that word in the reason, whoever said it.
-    if (word === "killed") this.#trace.say(`killed ${this.id}`)
+    // The recorder sees the word "killed" in the reason, whoever said it.
+    const said = word === "killed" ? `exit ${this.id} ${word}\nkilled ${this.id}` : `exit ${this.id} ${word}`
+    this.#finish(said, reasonOf(word), true)
   }
 
   #finish(line: string, reason: ExitReason, leaves: boolean): void {

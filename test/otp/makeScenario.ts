@@ -52,7 +52,7 @@ export const makeScenario = (seed: number): string => {
 const REASONS = ["normal", "normal", "shutdown", "crash", "crash", "crash", "boom"]
 
 /** Marsaglia's xorshift on 32 bits: enough for choosing, and the same everywhere. */
-const randomFrom = (seed: number): (() => number) => {
+export const randomFrom = (seed: number): (() => number) => {
   let state = (seed * 2_654_435_761 + 1) >>> 0 || 1
   return () => {
     state ^= state << 13

@@ -4,13 +4,12 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as EffectScope from "effect/Scope"
-import * as TestClock from "effect/testing/TestClock"
 import type { Audit } from "../../src/audit/Audit.ts"
 import type { ChildRules, ChildSpec } from "../../supervisors/otp/ChildSpec.ts"
 import { Supervisor, type SupervisorService } from "../../supervisors/otp/Supervisor.ts"
 import type { SupervisorFlags } from "../../supervisors/otp/SupervisorFlags.ts"
 import { describeStartError, snake } from "./erlang.ts"
-import { HANGS, perform, stage } from "./Stage.ts"
+import { HANGS, Stage } from "./Stage.ts"
 import { type ScriptedChild, Trace } from "./Trace.ts"
 
 /**
@@ -19,7 +18,10 @@ import { type ScriptedChild, Trace } from "./Trace.ts"
  * *Returns* the trace, a line an event.
  */
 export const runScenario = (text: string): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.provide(Effect.scoped(play(directives(text))), stage)
+  Effect.suspend(() => {
+    const stage = new Stage()
+    return Effect.provide(play(stage, directives(text)), stage.layer)
+  })
 
 /** The words of each line that has any. */
 export const directives = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
@@ -44,15 +46,16 @@ export const readChild = ([restart = "", type = "", shutdown = "", ...rest]: Rea
 })
 
 interface Playing {
+  readonly stage: Stage
   readonly trace: Trace
   flags: SupervisorFlags
   children: Array<ChildSpec<ScriptedChild>>
   supervisor: SupervisorService | undefined
 }
 
-const play = (lines: ReadonlyArray<ReadonlyArray<string>>) =>
+const play = (stage: Stage, lines: ReadonlyArray<ReadonlyArray<string>>) =>
   Effect.gen(function* () {
-    const playing: Playing = { trace: new Trace(), flags: {}, children: [], supervisor: undefined }
+    const playing: Playing = { stage, trace: new Trace(), flags: {}, children: [], supervisor: undefined }
     for (const words of lines) {
       if (yield* playOne(playing, words)) break
     }
@@ -62,7 +65,7 @@ const play = (lines: ReadonlyArray<ReadonlyArray<string>>) =>
 /** *Returns* whether this was the last: the supervisor has ended. */
 const playOne = (playing: Playing, words: ReadonlyArray<string>): Effect.Effect<boolean, never, Audit> =>
   Effect.gen(function* () {
-    const { trace } = playing
+    const { stage, trace } = playing
     const [directive, id = "", word = ""] = words
     if (playing.supervisor === undefined) {
       // The casts: as above.
@@ -79,14 +82,14 @@ const playOne = (playing: Playing, words: ReadonlyArray<string>): Effect.Effect<
       Effect.gen(function* () {
         const onFailure = (error: { readonly _tag: string; readonly cause?: Cause.Cause<unknown> }) =>
           `error ${wordOf(name, error)}`
-        const answer = yield* perform(Effect.match(effect, { onSuccess: () => "ok", onFailure }))
+        const answer = yield* stage.perform(Effect.match(effect, { onSuccess: () => "ok", onFailure }))
         trace.say(`call ${name} ${id} ${answer}`)
-        return yield* settle(trace, supervisor)
+        return yield* settle(stage, trace, supervisor)
       })
     switch (directive) {
       case "exit":
-        yield* perform(Effect.sync(() => trace.exit(id, word)))
-        return yield* settle(trace, supervisor)
+        yield* stage.perform(Effect.sync(() => trace.exit(id, word)))
+        return yield* settle(stage, trace, supervisor)
       case "fail_starts":
         trace.failStarts(id, Number(word))
         return false
@@ -99,13 +102,13 @@ const playOne = (playing: Playing, words: ReadonlyArray<string>): Effect.Effect<
       case "delete":
         return yield* call("delete_child", supervisor.deleteChild(id))
       case "children": {
-        const all = yield* perform(Effect.orDie(supervisor.whichChildren))
+        const all = yield* stage.perform(Effect.orDie(supervisor.whichChildren))
         for (const { id, child } of all === HANGS ? [] : all)
           trace.say(`child ${id} ${typeof child === "object" ? "running" : "stopped"}`)
         return false
       }
       default: {
-        const ended = yield* perform(Effect.andThen(supervisor.shutdown, supervisor.ended), STOP_MS)
+        const ended = yield* stage.perform(Effect.andThen(supervisor.shutdown, supervisor.ended), STOP_MS)
         trace.say(ended === HANGS ? "supervisor hung" : `supervisor ${snake(ended._tag)}`)
         return true
       }
@@ -122,6 +125,7 @@ const specOf = (trace: Trace, [, id = "", ...rest]: ReadonlyArray<string>): Chil
 
 const begin = (playing: Playing): Effect.Effect<boolean, never, Audit> =>
   Effect.gen(function* () {
+    const { stage, trace } = playing
     // Its scope is not closed: a scenario that does not stop its supervisor has no line for its end.
     const scope: Scope.Closeable = EffectScope.makeUnsafe()
     const made = Effect.provideService(
@@ -129,31 +133,31 @@ const begin = (playing: Playing): Effect.Effect<boolean, never, Audit> =>
       EffectScope.Scope,
       scope
     )
-    const started = yield* perform(made)
+    const started = yield* stage.perform(made)
     if (started === HANGS) return true
     if (started._tag === "Failure") {
-      playing.trace.say(`supervisor start_error ${describeStartError(started.failure)}`)
+      trace.say(`supervisor start_error ${describeStartError(started.failure)}`)
       return true
     }
     playing.supervisor = started.success
-    return yield* settle(playing.trace, started.success)
+    return yield* settle(stage, trace, started.success)
   })
 
 /** Lets what was begun come to its end, as long as the recorder does. *Returns* whether the supervisor ended. */
-const settle = (trace: Trace, supervisor: SupervisorService): Effect.Effect<boolean> =>
+const settle = (stage: Stage, trace: Trace, supervisor: SupervisorService): Effect.Effect<boolean> =>
   Effect.gen(function* () {
-    yield* TestClock.adjust(60)
-    yield* perform(Effect.exit(supervisor.countChildren))
-    yield* TestClock.adjust(30)
-    yield* perform(Effect.exit(supervisor.countChildren))
-    const ended = yield* perform(Effect.exit(supervisor.ended), 0)
+    yield* stage.pass(60)
+    yield* stage.perform(Effect.exit(supervisor.countChildren))
+    yield* stage.pass(30)
+    yield* stage.perform(Effect.exit(supervisor.countChildren))
+    const ended = yield* stage.perform(Effect.exit(supervisor.ended), 0)
     if (ended === HANGS || Exit.isFailure(ended)) return false
     trace.say(`supervisor ${snake(ended.value._tag)}`)
     return true
   })
 
 /** The recorder tells atoms and calls every other term a failed start; `restart_child` hands the reason on bare. */
-const wordOf = (
+export const wordOf = (
   name: string,
   { _tag, cause }: { readonly _tag: string; readonly cause?: Cause.Cause<unknown> }
 ): string => {
