@@ -101,9 +101,17 @@ export class SupervisedChild {
     return this.#enter(event)
   }
 
-  /** Kills without waiting, and without a step: the supervisor itself was killed. */
+  /** Kills without waiting: the supervisor itself was killed. Whoever watches it then sees it to its end. */
   abandon(): Effect.Effect<void> {
-    return this.run === undefined ? Effect.void : ask(this.run, "kill")
+    const { run, place } = this
+    if (run === undefined) return this.step("DELETE")
+    return Deferred.isDoneUnsafe(run.down)
+      ? this.#leave(place === "starting" ? "START_FAILED" : "EXITED")
+      : Effect.andThen(this.step("KILL"), ask(run, "kill"))
+  }
+
+  #leave(event: ChildEvent): Effect.Effect<void> {
+    return Effect.andThen(this.step(event), this.step("DELETE"))
   }
 
   /** Lets go of what asked and watched; a fiber that cannot be interrupted is not waited for. */
@@ -149,6 +157,7 @@ export class SupervisedChild {
           const closed = yield* Effect.exit(Scope.close(scope, started))
           Deferred.doneUnsafe(run.down, Exit.succeed(new ExitShutdown()))
           Deferred.doneUnsafe(run.up, closed._tag === "Failure" ? Exit.failCause(closed.cause) : started)
+          if (self.run === run && self.#of.isKilled()) yield* self.#leave("EXITED")
           return
         }
         run.child = started.value
@@ -163,7 +172,9 @@ export class SupervisedChild {
               ? new ExitCrash(closed.cause)
               : ended.value
         Deferred.doneUnsafe(run.down, Exit.succeed(reason))
-        if (self.run === run) self.#of.onExit(self, run, reason)
+        if (self.run !== run) return
+        if (self.#of.isKilled()) yield* self.#leave("EXITED")
+        else self.#of.onExit(self, run, reason)
       })
     )
   }
@@ -190,6 +201,8 @@ export interface Supervising {
   readonly audit: Audit["Service"]
   /** Done when the supervisor is told to stop: a start under way is not waited for any longer. */
   readonly stopping: Deferred.Deferred<void>
+  /** Whether there is no supervisor any more, and did not stop its children. */
+  readonly isKilled: () => boolean
   /** A child has ended that nobody asked to, or while nobody had noticed. */
   readonly onExit: (child: SupervisedChild, run: Run, reason: ExitReason) => void
 }

@@ -43,13 +43,14 @@ export class SupervisorProcess implements Child {
   #place: SupervisorPlace | undefined
   #failed: ChildStartFailed | undefined
   #reason: ExitReason | undefined
+  #isKilled = false
   #fiber: Fiber.Fiber<void> | undefined
 
   constructor(name: string, audit: Audit["Service"], mailbox: Queue.Queue<Message>, rules: Rules) {
     const onExit = (child: SupervisedChild, run: Run, reason: ExitReason): void =>
       void Queue.offerUnsafe(mailbox, { _tag: "Exited", child, run, reason })
     this.#mailbox = mailbox
-    this.#of = { name, audit, stopping: Deferred.makeUnsafe(), onExit }
+    this.#of = { name, audit, stopping: Deferred.makeUnsafe(), isKilled: () => this.#isKilled, onExit }
     this.children = new SupervisedChildren(rules, this.#of)
   }
 
@@ -196,6 +197,7 @@ export class SupervisorProcess implements Child {
 
   #abandon(reason: ExitReason): Effect.Effect<void> {
     return Effect.suspend(() => {
+      this.#isKilled = true
       this.#finish(reason)
       this.#fiber?.interruptUnsafe()
       return this.children.abandonAll

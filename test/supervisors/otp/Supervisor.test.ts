@@ -165,12 +165,21 @@ describe("a supervisor", () => {
   it("kills what is below a supervisor that it kills", () =>
     inWorld((world) =>
       Effect.gen(function* () {
-        const mid = Supervisor.child({ id: "mid", shutdown: "brutal_kill" }, {}, [world.worker("b").spec])
+        const mid = Supervisor.child({ id: "mid", shutdown: "brutal_kill" }, {}, [
+          world.worker("b").spec,
+          Supervisor.child({ id: "low" }, {}, [world.worker("c").spec]),
+          { id: "d", start: Effect.succeed(IGNORE) }
+        ])
         const { supervisor, close } = yield* open({}, [mid])
         yield* whileTimePasses(supervisor.terminateChild("mid"))
         yield* rest()
         expect(world.running).toEqual([])
         expect(world.places["supervisor/mid"]).toBe("stopped")
+        const below = Object.entries(world.places).filter(([id]) => id.startsWith("supervisor/mid/"))
+        expect(below.map(([id, place]) => `${id} ${place}`).sort()).toEqual([
+          ...["supervisor/mid/b deleted", "supervisor/mid/d deleted"],
+          ...["supervisor/mid/low deleted", "supervisor/mid/low/c deleted"]
+        ])
         yield* close
         nothingLeft(world, 0)
       })
@@ -298,6 +307,33 @@ describe("whoever is interrupted, whenever", () => {
       { numRuns: 60 }
     ))
 
+  it("or kills the whole tree, leaves none of that either", () =>
+    fc.assert(
+      fc.asyncProperty(moments, ({ yields, ms, crashes, strategy }) =>
+        inWorld((world) =>
+          Effect.gen(function* () {
+            const workers = ["a", "b", "c"].map((id) => world.worker(id, { shutdown: 100 }, 60))
+            const [a, b, c] = workers.map(({ spec }) => spec)
+            const late = (spec: typeof a) =>
+              spec === undefined ? [] : [{ ...spec, start: Effect.andThen(Effect.sleep(30), spec.start) }]
+            const mid = Supervisor.child({ id: "mid" }, { strategy, intensity: 9 }, late(b))
+            const opening = open({ strategy, intensity: 9 }, [...late(a), mid, ...late(c)])
+            const { supervisor, close } = yield* whileTimePasses(opening)
+            for (const at of crashes) yield* workers[at]?.crash ?? Effect.void
+            yield* rest(ms)
+            for (let i = 0; i < yields; i += 1) yield* Effect.yieldNow
+            yield* supervisor.kill
+            yield* rest(1_000)
+            yield* close
+            nothingLeft(world, 0)
+            const places = new Set(Object.values(world.places))
+            expect([...places].filter((place) => !["deleted", "terminated"].includes(place))).toEqual([])
+          })
+        )
+      ),
+      { numRuns: 60 }
+    ))
+
   it("stops in reverse start order, whatever was started, ended or restarted before", () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 6 }), (ended) =>
@@ -345,6 +381,45 @@ describe("whoever is interrupted, whenever", () => {
 })
 
 describe("a child", () => {
+  it("whose start failed is restarting until it is tried again, and answers nobody else meanwhile", () =>
+    inWorld((world) =>
+      Effect.gen(function* () {
+        let starts = 0
+        const a = world.worker("a")
+        const second = Effect.andThen(Effect.sleep(10), Effect.fail("busy"))
+        const start = Effect.suspend(() => {
+          starts += 1
+          return starts === 2 ? second : a.spec.start
+        })
+        const { supervisor, close } = yield* open({ intensity: 3 }, [{ id: "a", start }])
+        yield* a.crash
+        yield* rest()
+        // These wait while the start fails, so they come before the second try.
+        const asked = yield* Effect.forkDetach(
+          Effect.all(
+            [
+              Effect.flip(supervisor.restartChild("a")),
+              Effect.flip(supervisor.deleteChild("a")),
+              Effect.flip(supervisor.startChild(a.spec)),
+              supervisor.whichChildren
+            ],
+            { concurrency: "unbounded" }
+          ),
+          { startImmediately: true }
+        )
+        const [restart, remove, again, all] = yield* whileTimePasses(Fiber.join(asked))
+        expect([restart._tag, remove._tag, again._tag]).toEqual([
+          "Restarting",
+          "Restarting",
+          "AlreadyPresent"
+        ])
+        expect(all).toMatchObject([{ id: "a", child: "restarting" }])
+        yield* rest()
+        expect((yield* supervisor.countChildren).active).toBe(1)
+        yield* close
+      })
+    ))
+
   it("whose handle or finalizer dies has crashed", () =>
     inWorld((world) =>
       Effect.gen(function* () {
