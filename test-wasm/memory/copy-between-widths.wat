@@ -1,10 +1,10 @@
 ;;! proves: bytes copied between memories of 32 and of 64 bits are paid for, and the bounds of both hold
 ;;! needs: memory64, multi-memory, memory64-copy
 ;;! fire: widen
-;;! returned: i32 0x64636261
+;;! returned: i32 1684234849
 ;;! fuel-used: 11
 ;;! fire: narrow
-;;! returned: i32 0x68676665
+;;! returned: i32 1751606885
 ;;! fuel-used: 14
 ;;! fire: past_the_end
 ;;! crashed: Trapped out of bounds memory access

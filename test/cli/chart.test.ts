@@ -76,6 +76,10 @@ describe("munition audit chart", () => {
       stderr: `refused: ${sample}: no step of instance 7\\u{1b}[2J\n`
     })
     const unread = await munition(["audit", "chart", inScratch("none.log"), "--instance", "7"])
-    expect(unread).toMatchObject({ status: 3, stdout: "", stderr: expect.stringContaining("cannot read the audit log") })
+    expect(unread).toMatchObject({
+      status: 3,
+      stdout: "",
+      stderr: expect.stringContaining("cannot read the audit log")
+    })
   })
 })

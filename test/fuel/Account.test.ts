@@ -1,6 +1,12 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type Account, type AccountOptions, OVERDRAWN_MAX, SLICE_FIRST, SLICE_MAX } from "../../src/fuel/Account.ts"
+import {
+  type Account,
+  type AccountOptions,
+  OVERDRAWN_MAX,
+  SLICE_FIRST,
+  SLICE_MAX
+} from "../../src/fuel/Account.ts"
 import { COUNTER_IN_LOCAL, PARK } from "../../src/fuel/meter/Layout.ts"
 import { patientAccount } from "./patientAccount.ts"
 
