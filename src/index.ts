@@ -1,7 +1,9 @@
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 import { InstanceManager, type InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
+import type { Resident, ResidentOptions } from "../supervisors/Resident.ts"
 import { Audit } from "./audit/Audit.ts"
 import { FuelMeter } from "./fuel/FuelMeter.ts"
 import type { Crash } from "./outcome/Crash.ts"
@@ -51,6 +53,26 @@ const validate = (
 ): Effect.Effect<ModuleSummary, Refused, InstanceManager> =>
   InstanceManager.use((manager) => manager.validate(wasm, options))
 
+/**
+ * Makes an instance that stays and answers calls one at a time, each with fuel and time of its own.
+ *
+ * *Returns* the resident, which lives until the scope ends, it is asked to go, or a call of it fails; it is a child
+ * that a {@link Supervisor} can start. *Fails* as a firing does, where it could not be made.
+ * *Cost*: about 30 kB beside its memory's touched pages; a call takes about 0.2 ms.
+ *
+ *     const program = Effect.gen(function* () {
+ *       const counter = yield* Munition.reside(wasm)
+ *       yield* counter.call("increment")
+ *       return (yield* counter.call("increment")).values
+ *     })
+ *     await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(Munition.layer()))) // => [2]
+ */
+const reside = (
+  wasm: Uint8Array,
+  options: ResidentOptions = {}
+): Effect.Effect<Resident, Crash | Refused, InstanceManager | Scope.Scope> =>
+  InstanceManager.use((manager) => manager.reside(wasm, options))
+
 /** All of Munition, with an audit that keeps nothing; `FuelMeter` comes along, to be asked what was consumed. */
 const layer = (options: InstanceManagerOptions = {}): Layer.Layer<InstanceManager | FuelMeter> =>
   layerAudited(options).pipe(Layer.provide(Audit.layer))
@@ -62,10 +84,40 @@ const layerAudited = (
   InstanceManager.layer(options).pipe(Layer.provideMerge(FuelMeter.layer))
 
 /** What an application calls: firing, validating, and the layers that both need. */
-export const Munition = { fire, validate, layer, layerAudited } as const
+export const Munition = { fire, reside, validate, layer, layerAudited } as const
 
 export type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 export { InstanceManager, type InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
+export { type Child, childOf, IGNORE, type Start } from "../supervisors/otp/Child.ts"
+export type { ChildRules, ChildSpec, ChildType, RestartType, Shutdown } from "../supervisors/otp/ChildSpec.ts"
+export {
+  describeExitReason,
+  ExitCrash,
+  ExitKilled,
+  ExitNormal,
+  type ExitReason,
+  ExitShutdown,
+  ExitShutdownWith,
+  exitReasonOf
+} from "../supervisors/otp/ExitReason.ts"
+export {
+  makeSimpleSupervisor,
+  type SimpleSpec,
+  type SimpleSupervisor
+} from "../supervisors/otp/SimpleSupervisor.ts"
+export { describeRefusal, type FlagsRefusal, type SpecRefusal } from "../supervisors/otp/SpecRefusal.ts"
+export { SupervisorName } from "../supervisors/otp/SupervisedChild.ts"
+export {
+  type ChildCounts,
+  type StartError,
+  Supervisor,
+  type SupervisorService,
+  type WhichChild
+} from "../supervisors/otp/Supervisor.ts"
+export * from "../supervisors/otp/SupervisorError.ts"
+export type { AutoShutdown, Strategy, SupervisorFlags } from "../supervisors/otp/SupervisorFlags.ts"
+export type { CallOptions, Resident, ResidentOptions } from "../supervisors/Resident.ts"
+export { ResidentEnded } from "../supervisors/ResidentEnded.ts"
 export { Audit, AuditTrail } from "./audit/Audit.ts"
 export type { AuditEntry, AuditEvent, AuditTransition } from "./audit/AuditEvent.ts"
 export { AuditLog, type AuditLogState } from "./audit/AuditLog.ts"

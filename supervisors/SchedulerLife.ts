@@ -17,6 +17,8 @@ export class SchedulerLife {
   readonly own: Scope.Closeable
   given = 0
   residents = 0
+  /** Residents that have gone. */
+  left = 0
   #place: SchedulerPlace = FIRST_SCHEDULER_PLACE
   readonly #audit: Audit["Service"]
 

@@ -101,6 +101,13 @@ export const makeSchedulers = (
         const life = new SchedulerLife(String(numbered++), worker, own, audit)
         running.push(life)
         yield* life.start
+        yield* Effect.forkIn(
+          Effect.andThen(
+            worker.lost,
+            Effect.suspend(() => close(life))
+          ),
+          own
+        )
         return life
       })
     yield* Effect.addFinalizer(() =>
@@ -128,6 +135,15 @@ export const makeSchedulers = (
         running.splice(at, 1)
         // Not waited for: a thread in a loop of bulk operations takes seconds to die, and nobody needs it any more.
         return Effect.andThen(life.lose, Effect.forkDetach(Scope.close(life.own, Exit.void)))
+      })
+
+    /** A thread that idles collects nothing: what many guests have left goes with it. */
+    const retire = (life: SchedulerLife): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        const at = running.indexOf(life)
+        if (at < 0) return Effect.void
+        running.splice(at, 1)
+        return Effect.andThen(life.stop, Effect.forkDetach(Scope.close(life.own, Exit.void)))
       })
 
     const fireOn = (
@@ -166,11 +182,16 @@ export const makeSchedulers = (
         if (life === undefined) return yield* Effect.fail(ENDED)
         yield* Effect.acquireRelease(
           Effect.sync(() => void life.residents++),
-          () => Effect.sync(() => void life.residents--)
+          () =>
+            Effect.suspend(() => {
+              life.residents--
+              life.left++
+              return life.left >= LEFT_MAX && life.residents === 0 && life.given === 0
+                ? retire(life)
+                : Effect.void
+            })
         )
-        const guest = yield* life.worker.reside(request, caller)
-        yield* Effect.forkScoped(Effect.andThen(guest.lost, close(life)))
-        return guest
+        return yield* life.worker.reside(request, caller)
       })
     return {
       fire,
@@ -180,6 +201,9 @@ export const makeSchedulers = (
   })
 
 const ENDED = new WorkerLost("the schedulers were shut down", "idle")
+
+/** Resident guests that a thread may have had when the last of them leaves, until it is ended. */
+const LEFT_MAX = 100
 
 /** How often a firing is given to another scheduler, when those that it waited for were lost. */
 const GIVEN_MAX = 5

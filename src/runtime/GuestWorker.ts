@@ -9,6 +9,7 @@ import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
 import { InFlight, type Pending } from "./InFlight.ts"
 import { Remote } from "./Remote.ts"
+import { SentModules } from "./SentModules.ts"
 import { type StartedThread, startThread } from "./startThread.ts"
 import { WorkerLost } from "./WorkerLost.ts"
 import type { SchedulerMessage, WorkerMessage } from "./worker/messages.ts"
@@ -52,8 +53,8 @@ export interface GuestWorker {
 /** A guest that resides on a thread. */
 export interface ResidentGuest {
   readonly report: FiringReport
-  /** Succeeds when its thread is no more, and it with it. */
-  readonly lost: Effect.Effect<WorkerLost>
+  /** Tells when its thread is no more, and it with it. *Returns* what makes it tell nobody. */
+  readonly whenLost: (tell: (lost: WorkerLost) => void) => () => void
   /** One call at a time. After a report of the kind `failed` there is no guest any more. */
   readonly call: (
     asked: Omit<ResidentCall, "cell">,
@@ -95,6 +96,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     scheduler.announce()
     worker.postMessage(message, moved)
   }
+  const sent = new SentModules()
   /** One for all firings, for as long as there are any. */
   const watch = Effect.gen(function* () {
     while (inFlight.size > 0) {
@@ -105,7 +107,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
       state.silent = true
       // The answers first: a thread in a native call can take seconds to die.
       inFlight.lose(guilty.lost.cause, guilty)
-      Deferred.doneUnsafe(state.lost, Exit.succeed(new WorkerLost(guilty.lost.cause, "idle")))
+      mourn(state, guilty.lost.cause)
       void worker.terminate()
     }
     state.watched = false
@@ -167,7 +169,8 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
                 kind: "fire",
                 firing,
                 priority,
-                request: { ...request, cell: cell.buffer },
+                request: { ...request, compiled: undefined, cell: cell.buffer },
+                module: request.compiled && sent.message(request.compiled),
                 remote: ports[0]
               },
               ports
@@ -183,17 +186,14 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
   const reside: GuestWorker["reside"] = Effect.fnUntraced(function* (request, caller) {
     const remote = new Remote(caller.remotes)
     const scope = yield* Effect.scope
-    yield* Scope.addFinalizer(
-      scope,
-      Effect.sync(() => remote.close())
-    )
-    yield* remote.answerIn(scope)
+    if (caller.remotes.length > 0) yield* remote.answerIn(scope)
     const { firing: resident, report } = yield* ask(
       (firing, cell) => {
         remote.cell = cell
         const { ports } = remote
-        const asked = { ...request, goal: "reside" as const, cell: cell.buffer }
-        return [{ kind: "fire", firing, priority: "normal", request: asked, remote: ports[0] }, ports]
+        const asked = { ...request, compiled: undefined, goal: "reside" as const, cell: cell.buffer }
+        const module = request.compiled && sent.message(request.compiled)
+        return [{ kind: "fire", firing, priority: "normal", request: asked, module, remote: ports[0] }, ports]
       },
       request,
       caller
@@ -217,7 +217,11 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
         ),
         ({ report }) => report
       )
-    return { report, call, lost: Deferred.await(state.lost) }
+    const whenLost: ResidentGuest["whenLost"] = (tell) => {
+      state.mourners.add(tell)
+      return () => void state.mourners.delete(tell)
+    }
+    return { report, call, whenLost }
   })
 
   const made: GuestWorker = {
@@ -246,13 +250,14 @@ const listen = ({ worker, cell }: StartedThread): StartedThread & Listening => {
     alive: worker.threadId >= 0,
     silent: false,
     watched: false,
-    lost: Deferred.makeUnsafe()
+    lost: Deferred.makeUnsafe(),
+    mourners: new Set()
   }
   const inFlight = new InFlight(cell)
   const lost = (cause: string) => {
     state.alive = false
     inFlight.lose(cause)
-    Deferred.doneUnsafe(state.lost, Exit.succeed(new WorkerLost(cause, "idle")))
+    mourn(state, cause)
   }
   worker.on("message", (message: WorkerMessage) => {
     if (message.kind === "log") inFlight.log(message.firing, message.record)
@@ -266,6 +271,14 @@ const listen = ({ worker, cell }: StartedThread): StartedThread & Listening => {
   return { worker, cell, state, inFlight }
 }
 
+/** Tells all who must know that the thread is no more; the second time, nobody is left. */
+const mourn = ({ lost, mourners }: State, cause: string): void => {
+  const loss = new WorkerLost(cause, "idle")
+  Deferred.doneUnsafe(lost, Exit.succeed(loss))
+  for (const tell of mourners) tell(loss)
+  mourners.clear()
+}
+
 interface Listening {
   readonly state: State
   readonly inFlight: InFlight
@@ -275,6 +288,7 @@ interface State {
   alive: boolean
   silent: boolean
   readonly lost: Deferred.Deferred<WorkerLost>
+  readonly mourners: Set<(lost: WorkerLost) => void>
   /** Whether the fence looks from time to time. */
   watched: boolean
 }

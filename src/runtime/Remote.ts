@@ -1,20 +1,29 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type { RemoteFunction } from "../host/HostFunction.ts"
 import { answerRemote } from "./answerRemote.ts"
 import { FiringCell } from "./FiringCell.ts"
 
 /** The caller's end of the line on which a guest asks remote host functions; there is none where it has none. */
 export class Remote {
-  /** Of the call that runs. */
-  cell = new FiringCell()
+  #cell: FiringCell | undefined
   readonly #remotes: ReadonlyArray<RemoteFunction>
   readonly #channel: MessageChannel | undefined
 
   constructor(remotes: ReadonlyArray<RemoteFunction>) {
     this.#remotes = remotes
     this.#channel = remotes.length > 0 ? new MessageChannel() : undefined
+  }
+
+  /** Of the call that runs. */
+  set cell(cell: FiringCell) {
+    this.#cell = cell
+  }
+
+  get cell(): FiringCell {
+    this.#cell ??= new FiringCell()
+    return this.#cell
   }
 
   /** What goes to the thread. */
@@ -44,10 +53,16 @@ export class Remote {
   answerIn(scope: Scope.Scope): Effect.Effect<void> {
     const channel = this.#channel
     if (channel === undefined) return Effect.void
-    return Effect.asVoid(
-      Effect.forkIn(
-        answerRemote(channel.port1, () => this.cell, this.#remotes),
-        scope
+    return Effect.andThen(
+      Scope.addFinalizer(
+        scope,
+        Effect.sync(() => this.close())
+      ),
+      Effect.asVoid(
+        Effect.forkIn(
+          answerRemote(channel.port1, () => this.cell, this.#remotes),
+          scope
+        )
       )
     )
   }

@@ -36,9 +36,11 @@ export interface ChildRules {
 }
 
 export const RESTART_TYPES = ["permanent", "transient", "temporary"] as const
+/** When a child that ended is started again. */
 export type RestartType = (typeof RESTART_TYPES)[number]
 
 export const CHILD_TYPES = ["worker", "supervisor"] as const
+/** What a child is: for its default shutdown, and for the count. */
 export type ChildType = (typeof CHILD_TYPES)[number]
 
 /** Milliseconds; or ended without being asked; or waited for however long it takes. */

@@ -47,6 +47,7 @@ export interface SimpleSpec<Args extends ReadonlyArray<unknown>, C extends Child
   readonly start: (...args: Args) => Start<C, R>
 }
 
+/** Starts a supervisor of children of one kind, which has none yet. *Fails* with the first flag or rule that is wrong. */
 export const makeSimpleSupervisor = <Args extends ReadonlyArray<unknown>, C extends Child, R = never>(
   flags: Omit<SupervisorFlags, "strategy">,
   spec: SimpleSpec<Args, C, R>

@@ -56,6 +56,7 @@ export class DuplicateChildName extends refusalOf(
   "an id that no other child of this supervisor has"
 ) {}
 
+/** What can be wrong with the flags of a supervisor. */
 export type FlagsRefusal =
   | InvalidStrategy
   | InvalidIntensity
@@ -63,6 +64,7 @@ export type FlagsRefusal =
   | InvalidAutoShutdown
   | InvalidChildrenMax
 
+/** What can be wrong with a child spec. */
 export type SpecRefusal =
   | InvalidId
   | InvalidStart

@@ -28,6 +28,15 @@ import { type Message, SupervisorProcess } from "./SupervisorProcess.ts"
  *
  * Its scope owns its children: closing it stops them in reverse start order, each within its time, and waits. A
  * supervisor that gives up (`intensity`, `autoShutdown`) ends by itself, and `ended` tells.
+ *
+ *     const program = Effect.gen(function* () {
+ *       const supervisor = yield* Supervisor.make({ strategy: "one_for_one", intensity: 3, periodSeconds: 5 }, [
+ *         { id: "counter", start: Munition.reside(wasm) }
+ *       ])
+ *       return (yield* supervisor.countChildren).active
+ *     })
+ *     const layer = Munition.layerAudited().pipe(Layer.provideMerge(Audit.layer))
+ *     await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(layer))) // => 1
  */
 export class Supervisor extends Context.Service<Supervisor, SupervisorService>()(
   "munition/supervisors/otp/Supervisor"
@@ -82,8 +91,10 @@ export interface SupervisorService extends Child {
   readonly countChildren: Effect.Effect<ChildCounts, NoProc>
 }
 
+/** What starting a child fails with. */
 export type StartError = SpecRefusal | AlreadyPresent | AlreadyStarted | TooManyChildren | ChildStartFailed
 
+/** A child as its supervisor lists it. */
 export interface WhichChild {
   readonly id: string
   /** `undefined` for one that does not run. */
@@ -91,6 +102,7 @@ export interface WhichChild {
   readonly type: ChildType
 }
 
+/** How many specs there are, how many of them run, and of which types. */
 export interface ChildCounts {
   readonly specs: number
   readonly active: number

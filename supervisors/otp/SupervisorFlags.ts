@@ -24,9 +24,11 @@ export interface SupervisorFlags {
 }
 
 export const STRATEGIES = ["one_for_one", "one_for_all", "rest_for_one"] as const
+/** Who is restarted with a child that has crashed. */
 export type Strategy = (typeof STRATEGIES)[number]
 
 export const AUTO_SHUTDOWNS = ["never", "any_significant", "all_significant"] as const
+/** Whether a supervisor ends when significant children have. */
 export type AutoShutdown = (typeof AUTO_SHUTDOWNS)[number]
 
 /** OTP has no bound; one process holds about 16,000 memories, and a fiber a child is cheaper than a memory. */

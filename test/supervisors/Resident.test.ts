@@ -163,6 +163,7 @@ describe("a resident guest", () => {
           Effect.exit(asked.call("spin", [], { fuel: 9e15, timeout: 150 })),
           { startImmediately: true }
         )
+        while ((yield* asked.waiting) > 0) yield* Effect.sleep(1)
         yield* asked.shutdown
         expect(Exit.isFailure(yield* Fiber.join(slow))).toBe(true)
         expect(yield* asked.ended).toMatchObject({ _tag: "Crash" })
@@ -171,7 +172,7 @@ describe("a resident guest", () => {
           Effect.flip(killed.call("spin", [], { fuel: 9e15, timeout: "20s" })),
           { startImmediately: true }
         )
-        yield* Effect.sleep(30)
+        while ((yield* killed.waiting) > 0) yield* Effect.sleep(1)
         yield* killed.kill
         expect(yield* Fiber.join(stopped)).toMatchObject({ _tag: "Crash", reason: { _tag: "Cancelled" } })
         expect(yield* killed.ended).toMatchObject({ _tag: "Killed" })

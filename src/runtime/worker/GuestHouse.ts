@@ -1,4 +1,5 @@
-import type { FiringReport } from "../Firing.ts"
+import type { Compiled } from "../Compiled.ts"
+import type { FiringReport, FiringRequest } from "../Firing.ts"
 import { FiringCell } from "../FiringCell.ts"
 import type { SchedulerCell } from "../SchedulerCell.ts"
 import { gone } from "./gone.ts"
@@ -22,6 +23,8 @@ export class GuestHouse {
   readonly #scheduler: Scheduler
   readonly #engine: V8Engine
   readonly #tell: (message: WorkerMessage, moved: ReadonlyArray<ArrayBuffer>) => void
+  /** Compiled modules by the number under which they were sent. */
+  readonly #modules = new Map<number, Compiled>()
   readonly #residents = new Map<number, { readonly guest: Resident; readonly shift: Shift }>()
 
   constructor(
@@ -38,7 +41,7 @@ export class GuestHouse {
     this.#scheduler.receive()
     switch (message.kind) {
       case "fire":
-        return this.#scheduler.run(message.firing, message.priority, (guest) => this.#fire(message, guest))
+        return this.#receiveFiring(message)
       case "call":
         return this.#scheduler.run(message.firing, message.priority, (guest) => this.#call(message, guest))
       case "leave":
@@ -50,7 +53,17 @@ export class GuestHouse {
     }
   }
 
-  async #fire({ firing, request, remote }: FireMessage, guest: Guest): Promise<void> {
+  #receiveFiring(message: FireMessage): void {
+    const { firing, priority, module } = message
+    // At once, and in the order of the messages: the caller counts on it.
+    if (module?.forget !== undefined) this.#modules.delete(module.forget)
+    if (module?.compiled !== undefined) this.#modules.set(module.number, module.compiled)
+    const compiled = module && this.#modules.get(module.number)
+    const request = { ...message.request, compiled }
+    this.#scheduler.run(firing, priority, (guest) => this.#fire(message, request, guest))
+  }
+
+  async #fire({ firing, remote }: FireMessage, request: FiringRequest, guest: Guest): Promise<void> {
     const cell = new FiringCell(request.cell)
     const shift = new Shift(guest, firing, cell)
     cell.enter("loading")

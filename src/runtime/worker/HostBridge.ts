@@ -207,8 +207,12 @@ const WHAT_LENGTH_MAX = 1_000
 const NO_BYTES = new Uint8Array(0)
 
 /** The calls of the built-in functions, by import. */
-export const builtinCalls = (): ReadonlyMap<string, HostCall> =>
-  new Map(BUILTINS.map(({ declaration, call }) => [importKey(declaration.module, declaration.name), call]))
+export const builtinCalls = (): ReadonlyMap<string, HostCall> => BUILTIN_CALLS
+
+/** One for all guests of a thread, which may be thousands. */
+const BUILTIN_CALLS: ReadonlyMap<string, HostCall> = new Map(
+  BUILTINS.map(({ declaration, call }) => [importKey(declaration.module, declaration.name), call])
+)
 
 /** An i32 arrives signed; an offset of 3 GiB is not a negative one. */
 const address = (value: HostValue | undefined): number =>

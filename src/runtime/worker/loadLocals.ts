@@ -12,6 +12,7 @@ import { builtinCalls } from "./HostBridge.ts"
 export const loadLocals = async (
   declarations: ReadonlyArray<HostDeclaration>
 ): Promise<ReadonlyMap<string, HostCall>> => {
+  if (!declarations.some(({ kind }) => kind === "local")) return builtinCalls()
   const calls = new Map(builtinCalls())
   for (const declaration of declarations)
     if (declaration.kind === "local")

@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads"
 import type { LogRecord } from "../../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "../Firing.ts"
+import type { ModuleMessage } from "../SentModules.ts"
 import type { ResidentCall } from "./Resident.ts"
 import type { Priority } from "./RunQueue.ts"
 
@@ -12,7 +13,9 @@ export interface FireMessage {
   /** Unique among the firings of this worker. */
   readonly firing: number
   readonly priority: Priority
+  /** Without its compiled module, which is `module`. */
   readonly request: FiringRequest
+  readonly module: ModuleMessage | undefined
   /** Where its questions to remote host functions go; absent where none was declared. */
   readonly remote: MessagePort | undefined
 }

@@ -1,0 +1,261 @@
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import { ImpossibleEvent } from "../actors/Life.ts"
+import { makeFuelPolicy } from "../src/fuel/FuelPolicy.ts"
+import { logToEffect } from "../src/host/logToEffect.ts"
+import type { Crash } from "../src/outcome/Crash.ts"
+import { Refused } from "../src/outcome/Refused.ts"
+import { LimitExceeded, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
+import { Returned } from "../src/outcome/Returned.ts"
+import type { Value } from "../src/outcome/Value.ts"
+import type { FailedReport, FiringReport, ReturnedReport } from "../src/runtime/Firing.ts"
+import type { ResidentGuest } from "../src/runtime/GuestWorker.ts"
+import { WorkerLost } from "../src/runtime/WorkerLost.ts"
+import type { Priority } from "../src/runtime/worker/RunQueue.ts"
+import type { Concluder, Job } from "./Concluder.ts"
+import { checkCall } from "./checkCall.ts"
+import { ExitCrash, ExitKilled, type ExitReason, ExitShutdown } from "./otp/ExitReason.ts"
+import type { CallOptions, Resident, ResidentPlan } from "./Resident.ts"
+import { ResidentEnded } from "./ResidentEnded.ts"
+import type { ResidentLife } from "./ResidentLife.ts"
+
+/**
+ * A resident guest on the caller's side: its mailbox, and a fiber that answers it while there is mail.
+ *
+ * There may be thousands that nobody calls, so one that is idle has no fiber, and what it can do are methods: a
+ * hundred bytes instead of a thousand.
+ */
+export class ResidentProcess implements Resident {
+  readonly #job: Job
+  readonly #plan: ResidentPlan
+  readonly #guest: ResidentGuest
+  readonly #own: Scope.Closeable
+  readonly #concluder: Concluder
+  readonly #life: ResidentLife
+  readonly #context: Context.Context<never>
+  readonly #end = Deferred.makeUnsafe<ExitReason>()
+  readonly #forget: () => void
+  #letters: Array<Letter> | undefined
+  /** What is being answered, and by which fiber. */
+  #reading: Letter | undefined
+  #serving: Fiber.Fiber<void> | undefined
+  /** Why it is to go, as soon as it has answered the call that runs. */
+  #leaving: ExitReason | undefined
+  #over = false
+
+  constructor(
+    job: Job,
+    plan: ResidentPlan,
+    guest: ResidentGuest,
+    own: Scope.Closeable,
+    concluder: Concluder,
+    life: ResidentLife,
+    context: Context.Context<never>
+  ) {
+    this.#job = job
+    this.#plan = plan
+    this.#guest = guest
+    this.#own = own
+    this.#concluder = concluder
+    this.#life = life
+    this.#context = context
+    this.#forget = guest.whenLost((lost) => this.#run(this.#crash(this.#reading, lost)))
+  }
+
+  get id(): string {
+    return this.#job.instanceId
+  }
+
+  get ended(): Effect.Effect<ExitReason> {
+    return Deferred.await(this.#end)
+  }
+
+  get waiting(): Effect.Effect<number> {
+    return Effect.sync(() => this.#letters?.length ?? 0)
+  }
+
+  /** Asked to go, it answers the call that runs, and nobody else. */
+  get shutdown(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#leaving ??= new ExitShutdown()
+      return this.#serving === undefined ? this.leave(this.#leaving) : Effect.void
+    })
+  }
+
+  get kill(): Effect.Effect<void> {
+    return this.leave(new ExitKilled())
+  }
+
+  call(
+    functionName: string,
+    args: ReadonlyArray<Value> = [],
+    options: CallOptions = {}
+  ): Effect.Effect<Returned, Crash | Refused | ResidentEnded> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(this.#put(functionName, args, options), (letter) =>
+        Effect.onInterrupt(restore(Deferred.await(letter.reply)), () =>
+          Effect.sync(() => {
+            this.#letters = this.#letters?.filter((other) => other !== letter)
+          })
+        )
+      )
+    )
+  }
+
+  cast(
+    functionName: string,
+    args: ReadonlyArray<Value> = [],
+    options: CallOptions = {}
+  ): Effect.Effect<void, Refused | ResidentEnded> {
+    return Effect.asVoid(this.#put(functionName, args, options))
+  }
+
+  /** Ends it now: the call that runs is stopped, and nothing that waits is answered. */
+  leave(reason: ExitReason): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#leaving ??= reason
+      const serving = this.#serving
+      return Effect.andThen(
+        serving === undefined ? Effect.void : Fiber.interrupt(serving),
+        Effect.suspend(() => {
+          if (this.#over) return Effect.void
+          this.#over = true
+          return Effect.andThen(this.#life.step("CLEANED"), this.#finish(reason, new ResidentEnded(reason)))
+        })
+      )
+    })
+  }
+
+  #put(
+    functionName: string,
+    args: ReadonlyArray<Value>,
+    options: CallOptions
+  ): Effect.Effect<Letter, Refused | ResidentEnded> {
+    return Effect.suspend((): Effect.Effect<Letter, Refused | ResidentEnded> => {
+      const plan = this.#plan
+      const wrong = checkCall(NO_MODULE, functionName, args)
+      if (wrong !== undefined) return Effect.fail(new Refused(wrong))
+      const fuel = options.fuel ?? plan.fuel
+      const policy = makeFuelPolicy({ fuel, timeout: options.timeout ?? plan.timeoutMs }, plan.ceiling)
+      if ("_tag" in policy) return Effect.fail(new Refused(policy))
+      if (this.#over) return Effect.flatMap(this.ended, (reason) => Effect.fail(new ResidentEnded(reason)))
+      if (this.#leaving !== undefined) return Effect.fail(new ResidentEnded(this.#leaving))
+      const waiting = this.#letters?.length ?? 0
+      if (waiting >= plan.mailboxMax)
+        return Effect.fail(new Refused(new LimitExceeded("mailboxMax", plan.mailboxMax, waiting + 1)))
+      const { priority = plan.priority } = options
+      const reply = Deferred.makeUnsafe<Returned, Crash | Refused | ResidentEnded>()
+      const letter = { functionName, args, ...policy, priority, reply }
+      this.#letters ??= []
+      this.#letters.push(letter)
+      this.#serving ??= this.#run(this.#serve)
+      return Effect.succeed(letter)
+    })
+  }
+
+  #run(effect: Effect.Effect<void>): Fiber.Fiber<void> {
+    return Effect.runForkWith(this.#context)(effect)
+  }
+
+  get #serve(): Effect.Effect<void> {
+    const self = this
+    return Effect.gen(function* () {
+      while (!self.#over && self.#leaving === undefined) {
+        const letter = self.#letters?.shift()
+        if (letter === undefined) break
+        self.#reading = letter
+        yield* self.#answer(letter)
+        self.#reading = undefined
+      }
+      self.#letters = self.#letters?.length === 0 ? undefined : self.#letters
+      self.#serving = undefined
+      if (self.#leaving !== undefined) yield* self.leave(self.#leaving)
+    })
+  }
+
+  #answer({ functionName, args, fuel, timeoutMs, priority, reply }: Letter): Effect.Effect<void> {
+    const self = this
+    const { identity, instanceId } = this.#job
+    return Effect.gen(function* () {
+      const report = yield* Effect.catch(
+        self.#guest.call({ functionName, args, fuel, timeoutMs }, priority, {
+          onLog: (log) => logToEffect(log, { instance: instanceId, function: functionName }),
+          onCancelled: (cancelled) =>
+            cancelled instanceof WorkerLost || cancelled.kind === "failed"
+              ? self.#crash(self.#reading, cancelled)
+              : Effect.void
+        }),
+        (lost): Effect.Effect<FiringReport | WorkerLost> => Effect.succeed(lost)
+      )
+      if (report instanceof WorkerLost || report.kind === "failed")
+        return yield* self.#crash(self.#reading, report)
+      if (report.kind === "refused")
+        return void Deferred.doneUnsafe(reply, Exit.fail(new Refused(reviveRefusedReason(report.reason))))
+      if (report.kind !== "returned")
+        return yield* Effect.die(new Error(`a call was reported as ${report.kind}`))
+      yield* self.#life.step("CALLED", "RETURNED")
+      yield* self.#concluder.meter({ ...identity, functionName }, report.fuel.used)
+      Deferred.doneUnsafe(reply, Exit.succeed(returnedOf(report, self.#life.trace)))
+    })
+  }
+
+  #crash(letter: Letter | undefined, report: FailedReport | WorkerLost): Effect.Effect<void> {
+    const self = this
+    return Effect.gen(function* () {
+      if (self.#over) return
+      self.#over = true
+      const job = self.#job
+      const identity = { ...job.identity, functionName: letter?.functionName ?? "" }
+      const crash = self.#concluder.crashOf({ ...job, identity, args: letter?.args ?? [] }, report)
+      if (crash instanceof ImpossibleEvent) return yield* Effect.die(crash)
+      if (letter !== undefined) yield* self.#life.step("CALLED")
+      yield* self.#life.step(crash.reason._tag, "CAPTURED", "CLEANED")
+      yield* self.#plan.onCrash(crash)
+      const stopped = crash.reason._tag === "Cancelled" ? self.#leaving : undefined
+      yield* self.#finish(stopped ?? new ExitCrash(Cause.fail(crash)), crash)
+    })
+  }
+
+  /** The last thing in its life: whoever waits is told, and everything is let go. */
+  #finish(reason: ExitReason, told: Crash | ResidentEnded): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#forget()
+      const waiting = [...(this.#reading === undefined ? [] : [this.#reading]), ...(this.#letters ?? [])]
+      this.#letters = undefined
+      for (const { reply } of waiting) Deferred.doneUnsafe(reply, Exit.fail(told))
+      return Effect.andThen(
+        Scope.close(this.#own, Exit.void),
+        Effect.sync(() => void Deferred.doneUnsafe(this.#end, Exit.succeed(reason)))
+      )
+    })
+  }
+}
+
+/** A call in the mailbox. */
+interface Letter {
+  readonly functionName: string
+  readonly args: ReadonlyArray<Value>
+  readonly fuel: number
+  readonly timeoutMs: number
+  readonly priority: Priority
+  readonly reply: Deferred.Deferred<Returned, Crash | Refused | ResidentEnded>
+}
+
+const returnedOf = (report: ReturnedReport, lifecycle: Returned["metadata"]["lifecycle"]): Returned =>
+  new Returned(report.values, {
+    fuel: report.fuel,
+    memory: report.memory,
+    durationMicros: report.durationMicros,
+    compileMicros: 0,
+    lifecycle,
+    typed: report.typed,
+    nondeterminism: report.nondeterminism
+  })
+
+/** A call brings no module; what there is was checked when the guest was made. */
+const NO_MODULE = new Uint8Array(8)
