@@ -18,6 +18,7 @@ import type { FirePlan } from "./FireOptions.ts"
 import type { ModuleCache } from "./ModuleCache.ts"
 import { ResidentLife } from "./ResidentLife.ts"
 import { QueueFull } from "./Schedulers.ts"
+import { type Counted, countEnded, countRefused } from "./Telemetry.ts"
 import { refusalOfQueue } from "./validateModule.ts"
 
 /** What is known of a firing before its report, and what its outcome needs. */
@@ -29,6 +30,7 @@ export interface Job {
   readonly identity: Omit<Identity, "argumentsDigest">
   readonly compiled: Compiled | undefined
   readonly instanceId: string
+  readonly counted: Counted
   readonly beganMs: number
 }
 
@@ -52,7 +54,11 @@ const VERSIONS = { node: process.versions.node, v8: process.versions.v8 }
 
 /** Makes outcomes of reports: audited, metered, and what was compiled kept. */
 export interface Concluder {
-  readonly refuse: (reason: RefusedReason, identity: Partial<Identity>) => Effect.Effect<never, Refused>
+  readonly refuse: (
+    reason: RefusedReason,
+    identity: Partial<Identity>,
+    what?: Counted
+  ) => Effect.Effect<never, Refused>
   readonly conclude: (
     job: Job,
     report: FiringReport | WorkerLost | QueueFull
@@ -70,8 +76,10 @@ export const makeConcluder = (cache: ModuleCache): Effect.Effect<Concluder, neve
     const audit = yield* Audit
     const meter = yield* FuelMeter
 
-    const refuse = (reason: RefusedReason, identity: Partial<Identity>) =>
-      Effect.andThen(audit.record(refusalOf(reason, identity)), Effect.fail(new Refused(reason)))
+    const refuse: Concluder["refuse"] = (reason, identity, what) =>
+      audit
+        .record(refusalOf(reason, identity))
+        .pipe(Effect.andThen(countRefused(what, reason)), Effect.andThen(Effect.fail(new Refused(reason))))
 
     const keep: Concluder["keep"] = ({ key, bytes }, { compiled }) => {
       if (compiled !== undefined) cache.set(key, { compiled, bytes })
@@ -94,19 +102,21 @@ export const makeConcluder = (cache: ModuleCache): Effect.Effect<Concluder, neve
       report: FiringReport | WorkerLost | QueueFull
     ): Effect.Effect<Returned, Crash | Refused> =>
       Effect.suspend((): Effect.Effect<Returned, Crash | Refused> => {
-        if (report instanceof QueueFull) return refuse(refusalOfQueue(report), job.identity)
+        if (report instanceof QueueFull) return refuse(refusalOfQueue(report), job.identity, job.counted)
         if (report instanceof WorkerLost) {
           if (report.compileMs !== undefined)
             return refuse(
               new LimitExceeded("compileMsMax", job.plan.policy.compileMsMax, report.compileMs),
-              job.identity
+              job.identity,
+              job.counted
             )
           return crashed(job, crashOf(job, report))
         }
         keep(job, report)
         if (report.kind === "compiled" || report.kind === "started")
           return Effect.die(new Error(`a firing was reported as ${report.kind}`))
-        if (report.kind === "refused") return refuse(reviveRefusedReason(report.reason), job.identity)
+        if (report.kind === "refused")
+          return refuse(reviveRefusedReason(report.reason), job.identity, job.counted)
         if (report.kind === "failed") return crashed(job, crashOf(job, report))
         const returned = concludeReturned(report)
         return returned instanceof Returned
@@ -119,8 +129,10 @@ export const makeConcluder = (cache: ModuleCache): Effect.Effect<Concluder, neve
         ? Effect.die(crash)
         : Effect.andThen(Effect.andThen(record(job, crash), job.plan.onCrash(crash)), Effect.fail(crash))
 
-    const record = (job: Job, { metadata }: Returned | Crash): Effect.Effect<void> =>
+    const record = (job: Job, ended: Returned | Crash): Effect.Effect<void> =>
       Effect.gen(function* () {
+        const { metadata } = ended
+        yield* countEnded(job.counted, ended)
         for (const step of stepsOf(job.instanceId, metadata.lifecycle)) yield* audit.record(step)
         yield* meter.record(job.identity, metadata.fuel.used)
       })

@@ -22,6 +22,7 @@ import { ModuleCache, moduleKey } from "./ModuleCache.ts"
 import { makeResident } from "./makeResident.ts"
 import { planResident, type Resident, type ResidentOptions } from "./Resident.ts"
 import { makeSchedulers, type QueueFull, type SchedulersOptions } from "./Schedulers.ts"
+import { type Counted, showLoad, traceModule, withGuestSpan } from "./Telemetry.ts"
 import { requestOf, validateModule } from "./validateModule.ts"
 
 /**
@@ -66,6 +67,7 @@ const makeManager = (options: InstanceManagerOptions) =>
     const cache = new ModuleCache()
     const concluder = yield* makeConcluder(cache)
     const { refuse, conclude } = concluder
+    yield* showLoad(schedulers.load)
     let fired = 0
 
     const run = (job: Job): Effect.Effect<FiringReport, WorkerLost | QueueFull> => {
@@ -96,19 +98,19 @@ const makeManager = (options: InstanceManagerOptions) =>
     ): Effect.Effect<Returned, Crash | Refused> =>
       Effect.suspend(() => {
         const wrong = checkCall(wasm, functionName, args)
-        if (wrong !== undefined) return refuse(wrong, {})
+        if (wrong !== undefined) return refuse(wrong, {}, "firing")
         const plan = planFiring(asked, options.ceiling)
-        if ("_tag" in plan) return refuse(plan, { functionName })
+        if ("_tag" in plan) return refuse(plan, { functionName }, "firing")
         const warn = Effect.forEach(plan.grants.notices, (notice) => Effect.logWarning(notice), {
           discard: true
         })
-        return Effect.flatMap(Effect.andThen(warn, jobOf(wasm, functionName, args, plan)), (job) =>
+        return Effect.flatMap(Effect.andThen(warn, jobOf(wasm, functionName, args, plan, "firing")), (job) =>
           run(job).pipe(
             Effect.catch((lost) => Effect.succeed(lost)),
             Effect.flatMap((report) => conclude(job, report))
           )
         )
-      })
+      }).pipe(withGuestSpan("munition.fire", { functionName }))
 
     const reside = (
       wasm: Uint8Array,
@@ -120,23 +122,29 @@ const makeManager = (options: InstanceManagerOptions) =>
         const warn = Effect.forEach(plan.grants.notices, (notice) => Effect.logWarning(notice), {
           discard: true
         })
-        return Effect.flatMap(Effect.andThen(warn, jobOf(wasm, "", [], plan)), (job) =>
+        return Effect.flatMap(Effect.andThen(warn, jobOf(wasm, "", [], plan, "resident")), (job) =>
           makeResident(job, plan, schedulers, concluder)
         )
-      })
+      }).pipe(withGuestSpan("munition.reside"))
 
     const jobOf = (
       wasm: Uint8Array,
       functionName: string,
       args: ReadonlyArray<Value>,
-      plan: FirePlan
+      plan: FirePlan,
+      counted: Counted
     ): Effect.Effect<Job> =>
-      Effect.map(identifyModule(wasm), ({ hash, bytes }) => {
+      Effect.flatMap(identifyModule(wasm), ({ hash, bytes }) => {
         const key = moduleKey(hash, plan.policy)
         const known = cache.get(key) ?? { bytes: bytes(), compiled: undefined }
         fired += 1
         const identity = { functionName, moduleHash: hash }
-        return { ...known, args, plan, key, identity, instanceId: String(fired), beganMs: performance.now() }
+        return Effect.as(traceModule(hash), {
+          ...known,
+          ...{ args, plan, key, identity, counted },
+          instanceId: String(fired),
+          beganMs: performance.now()
+        })
       })
 
     const validate = (wasm: Uint8Array, asked: ValidateOptions = {}): Effect.Effect<ModuleSummary, Refused> =>

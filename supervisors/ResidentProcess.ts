@@ -10,7 +10,7 @@ import { makeFuelPolicy } from "../src/fuel/FuelPolicy.ts"
 import { logToEffect } from "../src/host/logToEffect.ts"
 import type { Crash } from "../src/outcome/Crash.ts"
 import { Refused } from "../src/outcome/Refused.ts"
-import { LimitExceeded, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
+import { LimitExceeded, type RefusedReason, reviveRefusedReason } from "../src/outcome/RefusedReason.ts"
 import { Returned } from "../src/outcome/Returned.ts"
 import type { Value } from "../src/outcome/Value.ts"
 import type { FailedReport, FiringReport, ReturnedReport } from "../src/runtime/Firing.ts"
@@ -23,6 +23,7 @@ import { ExitCrash, ExitKilled, type ExitReason, ExitShutdown } from "./otp/Exit
 import type { CallOptions, Resident, ResidentPlan } from "./Resident.ts"
 import { ResidentEnded } from "./ResidentEnded.ts"
 import type { ResidentLife } from "./ResidentLife.ts"
+import { countEnded, countRefused, withGuestSpan } from "./Telemetry.ts"
 
 /**
  * A resident guest on the caller's side: its mailbox, and a fiber that answers it while there is mail.
@@ -104,7 +105,7 @@ export class ResidentProcess implements Resident {
           })
         )
       )
-    )
+    ).pipe(withGuestSpan("munition.call", { functionName, moduleHash: this.#job.identity.moduleHash }))
   }
 
   cast(
@@ -139,15 +140,15 @@ export class ResidentProcess implements Resident {
     return Effect.suspend((): Effect.Effect<Letter, Refused | ResidentEnded> => {
       const plan = this.#plan
       const wrong = checkCall(NO_MODULE, functionName, args)
-      if (wrong !== undefined) return Effect.fail(new Refused(wrong))
+      if (wrong !== undefined) return refuse(wrong)
       const fuel = options.fuel ?? plan.fuel
       const policy = makeFuelPolicy({ fuel, timeout: options.timeout ?? plan.timeoutMs }, plan.ceiling)
-      if ("_tag" in policy) return Effect.fail(new Refused(policy))
+      if ("_tag" in policy) return refuse(policy)
       if (this.#over) return Effect.flatMap(this.ended, (reason) => Effect.fail(new ResidentEnded(reason)))
       if (this.#leaving !== undefined) return Effect.fail(new ResidentEnded(this.#leaving))
       const waiting = this.#letters?.length ?? 0
       if (waiting >= plan.mailboxMax)
-        return Effect.fail(new Refused(new LimitExceeded("mailboxMax", plan.mailboxMax, waiting + 1)))
+        return refuse(new LimitExceeded("mailboxMax", plan.mailboxMax, waiting + 1))
       const { priority = plan.priority } = options
       const reply = Deferred.makeUnsafe<Returned, Crash | Refused | ResidentEnded>()
       const letter = { functionName, args, ...policy, priority, reply }
@@ -194,13 +195,18 @@ export class ResidentProcess implements Resident {
       )
       if (report instanceof WorkerLost || report.kind === "failed")
         return yield* self.#crash(self.#reading, report)
-      if (report.kind === "refused")
-        return void Deferred.doneUnsafe(reply, Exit.fail(new Refused(reviveRefusedReason(report.reason))))
+      if (report.kind === "refused") {
+        const refused = new Refused(reviveRefusedReason(report.reason))
+        yield* countRefused("call", refused.reason)
+        return void Deferred.doneUnsafe(reply, Exit.fail(refused))
+      }
       if (report.kind !== "returned")
         return yield* Effect.die(new Error(`a call was reported as ${report.kind}`))
       yield* self.#life.step("CALLED", "RETURNED")
       yield* self.#concluder.meter({ ...identity, functionName }, report.fuel.used)
-      Deferred.doneUnsafe(reply, Exit.succeed(returnedOf(report, self.#life.trace)))
+      const returned = returnedOf(report, self.#life.trace)
+      yield* countEnded("call", returned)
+      Deferred.doneUnsafe(reply, Exit.succeed(returned))
     })
   }
 
@@ -215,6 +221,7 @@ export class ResidentProcess implements Resident {
       if (crash instanceof ImpossibleEvent) return yield* Effect.die(crash)
       if (letter !== undefined) yield* self.#life.step("CALLED")
       yield* self.#life.step(crash.reason._tag, "CAPTURED", "CLEANED")
+      yield* countEnded(letter === undefined ? "resident" : "call", crash)
       yield* self.#plan.onCrash(crash)
       const stopped = crash.reason._tag === "Cancelled" ? self.#leaving : undefined
       yield* self.#finish(stopped ?? new ExitCrash(Cause.fail(crash)), crash)
@@ -235,6 +242,9 @@ export class ResidentProcess implements Resident {
     })
   }
 }
+
+const refuse = (reason: RefusedReason): Effect.Effect<never, Refused> =>
+  Effect.andThen(countRefused("call", reason), Effect.fail(new Refused(reason)))
 
 /** A call in the mailbox. */
 interface Letter {

@@ -33,8 +33,12 @@ export interface Schedulers {
     request: Omit<FiringRequest, "cell" | "goal">,
     caller: FiringCaller
   ) => Effect.Effect<ResidentGuest, WorkerLost | ResidentsFull, Scope.Scope>
-  /** Firings that wait, and for each scheduler how many it runs. */
-  readonly load: Effect.Effect<{ readonly waiting: number; readonly running: ReadonlyArray<number> }>
+  /** Firings that wait, for each scheduler how many it runs, and how many guests reside. */
+  readonly load: Effect.Effect<{
+    readonly waiting: number
+    readonly running: ReadonlyArray<number>
+    readonly residents: number
+  }>
 }
 
 export interface SchedulersOptions {
@@ -170,10 +174,11 @@ export const makeSchedulers = (
         return room.use(priority, again(1))
       })
     }
+    const countResidents = () => running.reduce((sum, { residents }) => sum + residents, 0)
     const reside: Schedulers["reside"] = (request, caller) =>
       Effect.gen(function* () {
-        const taken = running.reduce((sum, { residents }) => sum + residents, 0) + arriving
-        if (taken >= residentsMax) return yield* Effect.fail(new ResidentsFull(residentsMax))
+        if (countResidents() + arriving >= residentsMax)
+          return yield* Effect.fail(new ResidentsFull(residentsMax))
         arriving++
         const life = yield* Effect.ensuring(
           takeFor((one) => one.residents),
@@ -196,7 +201,11 @@ export const makeSchedulers = (
     return {
       fire,
       reside,
-      load: Effect.sync(() => ({ waiting: room.waiting, running: running.map(({ given }) => given) }))
+      load: Effect.sync(() => ({
+        waiting: room.waiting,
+        running: running.map(({ given }) => given),
+        residents: countResidents()
+      }))
     }
   })
 

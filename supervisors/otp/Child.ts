@@ -26,7 +26,9 @@ export interface Child {
  * Its failure is a start failure. Interruption is what a fiber has for shutdown and for kill: one that cannot be
  * interrupted is given up by its supervisor, which says so.
  *
- *     const ticker = childOf(Effect.succeed(Effect.forever(Effect.sleep("1 second"))))
+ *     const ticker = childOf(Effect.succeed(Effect.sleep("1 milli")))
+ *     const program = Effect.flatMap(ticker, (child) => Effect.map(child.ended, describeExitReason))
+ *     await Effect.runPromise(program) // => "normal"
  */
 export const childOf = <E, R, E2, R2>(
   init: Effect.Effect<Effect.Effect<unknown, E2, R2>, E, R>

@@ -55,6 +55,10 @@ export const exitReasonOf = (exit: Exit.Exit<unknown, unknown>, asked: boolean):
   return new ExitCrash(exit.cause)
 }
 
-/** One line for a report; the cause of a crash goes beside it. */
+/**
+ * One line for a report; the cause of a crash goes beside it.
+ *
+ *     describeExitReason({ _tag: "ShutdownWith", term: "moved" }) // => "shutdown, moved"
+ */
 export const describeExitReason = (reason: ExitReason): string =>
   reason._tag === "ShutdownWith" ? `shutdown, ${String(reason.term)}` : reason._tag.toLowerCase()

@@ -47,7 +47,18 @@ export interface SimpleSpec<Args extends ReadonlyArray<unknown>, C extends Child
   readonly start: (...args: Args) => Start<C, R>
 }
 
-/** Starts a supervisor of children of one kind, which has none yet. *Fails* with the first flag or rule that is wrong. */
+/**
+ * A supervisor of one kind of child; its scope owns them.
+ *
+ *     const guests = makeSimpleSupervisor({ intensity: 5 }, { start: () => Munition.reside(wasm) })
+ *     const program = Effect.gen(function* () {
+ *       const supervisor = yield* guests
+ *       const counter = yield* supervisor.startChild()
+ *       return (yield* counter.call("increment")).values
+ *     })
+ *     const runtime = Munition.layerAudited().pipe(Layer.provideMerge(Audit.layer))
+ *     await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(runtime))) // => [1]
+ */
 export const makeSimpleSupervisor = <Args extends ReadonlyArray<unknown>, C extends Child, R = never>(
   flags: Omit<SupervisorFlags, "strategy">,
   spec: SimpleSpec<Args, C, R>

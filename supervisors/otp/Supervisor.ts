@@ -29,14 +29,12 @@ import { type Message, SupervisorProcess } from "./SupervisorProcess.ts"
  * Its scope owns its children: closing it stops them in reverse start order, each within its time, and waits. A
  * supervisor that gives up (`intensity`, `autoShutdown`) ends by itself, and `ended` tells.
  *
- *     const program = Effect.gen(function* () {
- *       const supervisor = yield* Supervisor.make({ strategy: "one_for_one", intensity: 3, periodSeconds: 5 }, [
- *         { id: "counter", start: Munition.reside(wasm) }
- *       ])
- *       return (yield* supervisor.countChildren).active
- *     })
- *     const layer = Munition.layerAudited().pipe(Layer.provideMerge(Audit.layer))
- *     await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(layer))) // => 1
+ *     const counter = { id: "counter", start: Munition.reside(wasm) }
+ *     const supervised = Supervisor.layer({ strategy: "one_for_one", intensity: 5 }, [counter])
+ *     const runtime = supervised.pipe(Layer.provide(Munition.layerAudited()), Layer.provide(Audit.layer))
+ *     const program = Supervisor.use((supervisor) => supervisor.countChildren)
+ *     await Effect.runPromise(Effect.provide(program, runtime))
+ *     // => { specs: 1, active: 1, supervisors: 0, workers: 1 }
  */
 export class Supervisor extends Context.Service<Supervisor, SupervisorService>()(
   "munition/supervisors/otp/Supervisor"
