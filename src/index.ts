@@ -42,18 +42,6 @@ const fire = (
   InstanceManager.use((manager) => manager.fire(wasm, functionName, args, options))
 
 /**
- * Makes an instance that stays and answers calls one at a time, until its scope ends, it is told to go, or it crashes.
- *
- * *Returns* what to call it by, which is a child that a `Supervisor` can start: `{ id: "counter", start:
- * Munition.reside(wasm) }`. *Fails* as a firing does, when it cannot be made.
- */
-const reside = (
-  wasm: Uint8Array,
-  options: ResidentOptions = {}
-): Effect.Effect<Resident, Crash | Refused, InstanceManager | Scope.Scope> =>
-  InstanceManager.use((manager) => manager.reside(wasm, options))
-
-/**
  * Checks a module without running it: that it is well-formed, within the bounds, that this engine takes it once
  * it is metered, that it exports what is required and imports nothing but what is allowed.
  *

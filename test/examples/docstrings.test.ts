@@ -92,8 +92,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
   "src/runtime/RunPolicy.ts": "a table, which README.md shows",
   "supervisors/InstanceManager.ts": "a service, reached through the example in src/index.ts",
   "supervisors/ResidentEnded.ts": "a class that a call of a resident guest fails with",
-  "supervisors/otp/Child.ts": "its example is a fragment: a child does nothing without a supervisor",
-  "supervisors/otp/ExitReason.ts": "classes that the end of a child is told with",
   "supervisors/otp/SpecRefusal.ts": "classes that starting a supervisor fails with",
   "supervisors/otp/SupervisedChild.ts": "a name, which the audit shows",
   "supervisors/otp/SupervisorError.ts": "classes that the calls of a supervisor fail with"
