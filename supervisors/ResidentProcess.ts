@@ -225,7 +225,8 @@ export class ResidentProcess implements Resident {
       yield* self.#plan.onCrash(crash)
       const stopped = crash.reason._tag === "Cancelled" ? self.#leaving : undefined
       yield* self.#finish(stopped ?? new ExitCrash(Cause.fail(crash)), crash)
-    })
+      // Two can tell of it, the call that is lost and the thread: the one that comes second ends the first.
+    }).pipe(Effect.uninterruptible)
   }
 
   /** The last thing in its life: whoever waits is told, and everything is let go. */

@@ -45,6 +45,8 @@ export class SupervisorProcess implements Child {
   #reason: ExitReason | undefined
   #isKilled = false
   #fiber: Fiber.Fiber<void> | undefined
+  /** The call that was taken out of the mailbox last. */
+  #answering: Extract<Message, { readonly _tag: "Call" }> | undefined
 
   constructor(name: string, audit: Audit["Service"], mailbox: Queue.Queue<Message>, rules: Rules) {
     const onExit = (child: SupervisedChild, run: Run, reason: ExitReason): void =>
@@ -146,6 +148,7 @@ export class SupervisorProcess implements Child {
       case "Stop":
         return Effect.void
       case "Call":
+        this.#answering = message
         return Effect.andThen(this.#step("CALL"), message.run)
       case "TryAgain":
         return Effect.gen({ self: this }, function* () {
@@ -206,6 +209,8 @@ export class SupervisorProcess implements Child {
 
   #finish(reason: ExitReason): void {
     this.#reason = reason
+    // Killed in the middle of it, nobody else will answer; one that was answered stays so.
+    this.#answering?.refuse(reason)
     for (
       let exit = Queue.takeUnsafe(this.#mailbox);
       exit !== undefined;
