@@ -104,10 +104,15 @@ const makeManager = (options: InstanceManagerOptions) =>
         const warn = Effect.forEach(plan.grants.notices, (notice) => Effect.logWarning(notice), {
           discard: true
         })
-        return Effect.flatMap(Effect.andThen(warn, jobOf(wasm, functionName, args, plan, "firing")), (job) =>
-          run(job).pipe(
-            Effect.catch((lost) => Effect.succeed(lost)),
-            Effect.flatMap((report) => conclude(job, report))
+        // What has come is concluded, whoever does not wait for it any more: neither its life nor its dump is cut off.
+        return Effect.uninterruptibleMask((restore) =>
+          Effect.flatMap(
+            restore(Effect.andThen(warn, jobOf(wasm, functionName, args, plan, "firing"))),
+            (job) =>
+              restore(run(job)).pipe(
+                Effect.catch((lost) => Effect.succeed(lost)),
+                Effect.flatMap((report) => conclude(job, report))
+              )
           )
         )
       }).pipe(withGuestSpan("munition.fire", { functionName }))

@@ -143,6 +143,29 @@ describe("an interrupted firing", () => {
       { threadsMax: 1, guestsMax: 1 }
     ))
 
+  it("hands its evidence over whole when it had crashed already and is interrupted meanwhile", () =>
+    withMunition(
+      Effect.gen(function* () {
+        const begun = yield* Deferred.make<void>()
+        const crashes: Array<Crash> = []
+        const fiber = yield* Effect.forkChild(
+          Munition.fire(SPIN, "main", [], {
+            capabilities: ["log"],
+            onCrash: (crash) =>
+              Effect.gen(function* () {
+                yield* Deferred.succeed(begun, undefined)
+                yield* Effect.sleep(20)
+                crashes.push(crash)
+              })
+          }),
+          { startImmediately: true }
+        )
+        yield* Deferred.await(begun)
+        yield* Fiber.interrupt(fiber)
+        expect(crashes.map(({ reason }) => reason._tag)).toEqual(["OutOfFuel"])
+      })
+    ))
+
   it("never leaves its answer to the next one on its thread", () =>
     withMunition(
       Effect.gen(function* () {

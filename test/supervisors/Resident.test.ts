@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest"
 import { Audit, AuditTrail, type Crash, InstanceManager, Munition } from "../../src/index.ts"
 import type { Resident, ResidentOptions } from "../../supervisors/Resident.ts"
 import { parseWat } from "../guests/wat.ts"
-import { withMunition } from "./munition.ts"
+import { callsHost, localOf, withMunition } from "./munition.ts"
 
 /** Counts its calls in memory; can spin, trap, and write far away. */
 const COUNTER = parseWat(
@@ -178,6 +178,28 @@ describe("a resident guest", () => {
         expect(yield* killed.ended).toMatchObject({ _tag: "Killed" })
       }).pipe(Effect.scoped)
     ))
+
+  it("tells its caller when its thread is lost, also where writing its dump takes time", () => {
+    const crashes: Array<Crash> = []
+    return withMunition(
+      Effect.gen(function* () {
+        const manager = yield* InstanceManager
+        const resident = yield* manager.reside(callsHost(), {
+          hostFunctions: [localOf("exit")],
+          capabilities: ["host:f", "log"],
+          onCrash: (crash) =>
+            Effect.andThen(
+              Effect.sleep(20),
+              Effect.sync(() => void crashes.push(crash))
+            )
+        })
+        const crash = yield* Effect.flip(resident.call("main")).pipe(Effect.timeout("10 seconds"))
+        expect(crash).toMatchObject({ _tag: "Crash", reason: { _tag: "EngineLost" } })
+        expect(crashes).toEqual([crash])
+        expect(yield* resident.ended).toMatchObject({ _tag: "Crash" })
+      }).pipe(Effect.scoped)
+    )
+  })
 
   it("is refused beyond the bound on resident guests", () =>
     withMunition(
