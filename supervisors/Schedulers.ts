@@ -138,7 +138,9 @@ export const makeSchedulers = (
         if (at < 0) return Effect.void
         running.splice(at, 1)
         // Not waited for: a thread in a loop of bulk operations takes seconds to die, and nobody needs it any more.
-        return Effect.andThen(life.lose, Effect.forkDetach(Scope.close(life.own, Exit.void)))
+        return Effect.uninterruptible(
+          Effect.andThen(life.lose, Effect.forkDetach(Scope.close(life.own, Exit.void)))
+        )
       })
 
     /** A thread that idles collects nothing: what many guests have left goes with it. */
@@ -147,7 +149,9 @@ export const makeSchedulers = (
         const at = running.indexOf(life)
         if (at < 0) return Effect.void
         running.splice(at, 1)
-        return Effect.andThen(life.stop, Effect.forkDetach(Scope.close(life.own, Exit.void)))
+        return Effect.uninterruptible(
+          Effect.andThen(life.stop, Effect.forkDetach(Scope.close(life.own, Exit.void)))
+        )
       })
 
     const fireOn = (
