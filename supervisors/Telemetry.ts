@@ -19,7 +19,7 @@ import type { Schedulers } from "./Schedulers.ts"
  * stands (the queue, threads, memory) is read when somebody reads the metric. No label has a name that a guest or
  * a caller chose: each of those would be a series of its own, for good. Spans have them, shortened.
  *
- * *Cost*: about 7 µs a firing, of which the span is 5; a firing takes 200 µs inline and 450 µs in a thread.
+ * *Cost*: 4 µs a firing, of which the span is 3.2; a firing takes 190 µs inline and 450 µs in a thread.
  */
 
 const counters = <Label extends string>(
@@ -94,6 +94,19 @@ const GAUGES: ReadonlyArray<readonly [name: string, description: string, read: (
     () => process.memoryUsage.rss()
   ]
 ]
+
+/** Every metric there is, for whoever builds a dashboard. */
+export const METRICS: ReadonlyArray<MetricRow> = [
+  ...[FIRINGS, CALLS, CRASHES, REFUSALS].flatMap((metrics) => [...metrics.values()].slice(0, 1)),
+  ...[FUEL, SECONDS, MEMORY],
+  ...GAUGES.map(([id, description]) => ({ id, type: "Gauge", description }))
+]
+
+export interface MetricRow {
+  readonly id: string
+  readonly type: string
+  readonly description: string | undefined
+}
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, one) => total + one, 0)
 

@@ -8,6 +8,7 @@ import { importsOf } from "../../src/host/importsOf.ts"
 import { CRASH_TAGS } from "../../src/outcome/CrashReason.ts"
 import { REFUSED_TAGS } from "../../src/outcome/RefusedReason.ts"
 import { RUN_POLICY_DEFAULT, RUN_POLICY_MAX } from "../../src/runtime/RunPolicy.ts"
+import { METRICS } from "../../supervisors/Telemetry.ts"
 import { root } from "../tidy/sources.ts"
 import { BOUND_ROWS, n } from "./boundRows.ts"
 
@@ -22,6 +23,7 @@ export const readmeTables = (): ReadonlyMap<string, string> =>
     ["refusals", reasons("src/outcome/RefusedReason.ts", REFUSED_TAGS)],
     ["fuel levels", levels()],
     ["policy", policy()],
+    ["metrics", metrics()],
     ["bounds", table(["what", "bound", "moved by"], BOUND_ROWS)],
     ...(existsSync(join(root, EXIT_STATUS)) ? [["exit statuses", exitStatuses()] as const] : [])
   ])
@@ -73,6 +75,12 @@ const levels = (): string =>
   table(
     ["level", "units"],
     Object.entries(FUEL_LEVELS).map(([name, units]) => [`\`${name}\``, n(units)])
+  )
+
+const metrics = (): string =>
+  table(
+    ["metric", "kind", "is"],
+    METRICS.map(({ id, type, description = "" }) => [`\`${id}\``, type.toLowerCase(), description])
   )
 
 const policy = (): string => {

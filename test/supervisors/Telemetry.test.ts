@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { describe, expect, it } from "vitest"
 import { type InstanceManager, Munition } from "../../src/index.ts"
+import { METRICS } from "../../supervisors/Telemetry.ts"
 import { parseWat } from "../guests/wat.ts"
 import { ADD, SPIN } from "./munition.ts"
 
@@ -141,6 +142,17 @@ describe("the metrics", () => {
         expect([...metrics().keys()].filter((name) => !before.includes(name)).sort()).toEqual(
           histograms.sort()
         )
+      })
+    ))
+})
+
+describe("the table of metrics", () => {
+  it("has each metric that there is once something was fired, and no other", () =>
+    observed(({ metrics }) =>
+      Effect.gen(function* () {
+        yield* Munition.fire(ADD, "add", [1, 2])
+        const ids = [...metrics().keys()].map((series) => series.split(" ")[0])
+        expect([...new Set(ids)].sort()).toEqual(METRICS.map(({ id }) => id).sort())
       })
     ))
 })

@@ -1,4 +1,4 @@
-import { createServer } from "node:http"
+import { createServer, type Server } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as ByteSize from "effect/ByteSize"
@@ -7,6 +7,7 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import { AuditLog, describeExitReason, Munition, Supervisor } from "../../../src/index.ts"
 import { DumpFolder } from "./DumpFolder.ts"
@@ -35,9 +36,10 @@ const daemon = Layer.unwrap(
 
     const log = AuditLog.layer({ file: audit })
     const munition = Munition.layerAudited({ ceiling: { fuelMax: 1_000_000_000, timeoutMsMax: 5_000 } })
-    const http = NodeHttpServer.layer(createServer, { port, gracefulShutdownTimeout: "10 seconds" })
+    const server = createServer()
+    const http = NodeHttpServer.layer(() => server, { port, gracefulShutdownTimeout: "10 seconds" })
 
-    return HttpRouter.serve(routes, { disableLogger: true }).pipe(
+    return HttpRouter.serve(Layer.merge(routes, closeConnections(server)), { disableLogger: true }).pipe(
       Layer.provide(http),
       Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(16))),
       Layer.provideMerge(Residents.layer(residents)),
@@ -47,6 +49,19 @@ const daemon = Layer.unwrap(
     )
   })
 )
+
+/**
+ * A connection that is kept alive keeps the server from ending, five seconds by Node's default: once it takes no new
+ * ones, each answer is the last on its connection.
+ */
+const closeConnections = (server: Server) =>
+  HttpRouter.middleware(
+    (app) =>
+      Effect.map(app, (response) =>
+        server.listening ? response : HttpServerResponse.setHeader(response, "connection", "close")
+      ),
+    { global: true }
+  )
 
 /** Runs until it is told to end, or until the supervisor has restarted so often that it gives up. */
 const program = Effect.gen(function* () {
