@@ -7,7 +7,15 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import { describe, expect, it, vi } from "vitest"
-import { type Crash, type FireOptions, type InstanceManager, isMissing, Munition } from "../../src/index.ts"
+import {
+  Audit,
+  AuditTrail,
+  type Crash,
+  type FireOptions,
+  type InstanceManager,
+  isMissing,
+  Munition
+} from "../../src/index.ts"
 import { BOMBS } from "../guests/bombs.ts"
 import { ADD, callsHost, localOf, SPIN, withMunition } from "./munition.ts"
 
@@ -228,6 +236,22 @@ describe("a thread that dies", () => {
         expect(yield* adds).toEqual([42])
       })
     ))
+
+  it("is told to the audit when it had nothing to do, and is forgotten", () => {
+    const audited = Munition.layerAudited({ threadsMax: 1 }).pipe(Layer.provideMerge(Audit.layerRing()))
+    return Effect.gen(function* () {
+      yield* adds
+      const thread = threads.at(-1)
+      yield* Effect.promise(async () => thread?.worker.terminate())
+      const trail = yield* AuditTrail
+      const places = Effect.map(trail.read, ({ events }) =>
+        events.flatMap((event) => (event._tag === "Transition" ? [event.to] : []))
+      )
+      while ((yield* places).at(-1) === "running") yield* Effect.sleep(5)
+      expect(yield* places).toEqual(["running", "lost", "cleaned"])
+      expect(yield* adds).toEqual([42])
+    }).pipe(Effect.provide(Layer.merge(audited, Logger.layer([]))), Effect.runPromise)
+  })
 
   it("does not take a firing with it that it had already answered", () =>
     withMunition(
