@@ -179,18 +179,28 @@ export class ResidentProcess implements Resident {
     })
   }
 
-  #answer({ functionName, args, fuel, timeoutMs, priority, reply }: Letter): Effect.Effect<void> {
+  /** Only waiting for the guest can be interrupted: an answer that has come is told to its end. */
+  #answer(letter: Letter): Effect.Effect<void> {
+    return Effect.uninterruptibleMask((wait) => this.#answerWith(letter, wait))
+  }
+
+  #answerWith(
+    { functionName, args, fuel, timeoutMs, priority, reply }: Letter,
+    wait: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<void> {
     const self = this
     const { identity, instanceId } = this.#job
     return Effect.gen(function* () {
       const report = yield* Effect.catch(
-        self.#guest.call({ functionName, args, fuel, timeoutMs }, priority, {
-          onLog: (log) => logToEffect(log, { instance: instanceId, function: functionName }),
-          onCancelled: (cancelled) =>
-            cancelled instanceof WorkerLost || cancelled.kind === "failed"
-              ? self.#crash(self.#reading, cancelled)
-              : Effect.void
-        }),
+        wait(
+          self.#guest.call({ functionName, args, fuel, timeoutMs }, priority, {
+            onLog: (log) => logToEffect(log, { instance: instanceId, function: functionName }),
+            onCancelled: (cancelled) =>
+              cancelled instanceof WorkerLost || cancelled.kind === "failed"
+                ? self.#crash(self.#reading, cancelled)
+                : Effect.void
+          })
+        ),
         (lost): Effect.Effect<FiringReport | WorkerLost> => Effect.succeed(lost)
       )
       if (report instanceof WorkerLost || report.kind === "failed")

@@ -105,12 +105,13 @@ export const makeSchedulers = (
         const life = new SchedulerLife(String(numbered++), worker, own, audit)
         running.push(life)
         yield* life.start
+        // It may die when it has nothing to do, and then nobody else would notice.
         yield* Effect.forkIn(
           Effect.andThen(
             worker.lost,
             Effect.suspend(() => close(life))
           ),
-          own
+          scope
         )
         return life
       })

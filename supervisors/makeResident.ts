@@ -21,17 +21,31 @@ export const makeResident = (
   schedulers: Schedulers,
   concluder: Concluder
 ): Effect.Effect<Resident, Crash | Refused, Scope.Scope> =>
+  // Only the wait for the guest can be interrupted: a start that failed is told of to its end.
+  Effect.uninterruptibleMask((restore) => making(job, plan, schedulers, concluder, restore))
+
+const making = (
+  job: Job,
+  plan: ResidentPlan,
+  schedulers: Schedulers,
+  concluder: Concluder,
+  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+): Effect.Effect<Resident, Crash | Refused, Scope.Scope> =>
   Effect.gen(function* () {
     const life = concluder.lifeOf(job)
     const own = yield* Scope.make()
     const caller: FiringCaller = {
       remotes: plan.remotes,
       onLog: (log) => logToEffect(log, { instance: job.instanceId }),
-      onCancelled: () => Effect.void
+      // What came of a start that nobody waits for any more is told all the same.
+      onCancelled: (end) =>
+        "_tag" in end || end.kind !== "started"
+          ? Effect.asVoid(Effect.exit(concluder.conclude(job, end)))
+          : life.step("INSTANTIATED", "CLEANED")
     }
     const { bytes, compiled } = job
     const request = { ...requestOf(plan), bytes, compiled, functionName: "", args: [] }
-    const made = yield* schedulers.reside(request, caller).pipe(
+    const made = yield* restore(schedulers.reside(request, caller)).pipe(
       Effect.provideService(Scope.Scope, own),
       Effect.catch((refused): Effect.Effect<WorkerLost | ResidentsFull> => Effect.succeed(refused)),
       Effect.onInterrupt(() => Scope.close(own, Exit.void))

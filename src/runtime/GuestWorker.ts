@@ -187,8 +187,13 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     const remote = new Remote(caller.remotes)
     const scope = yield* Effect.scope
     if (caller.remotes.length > 0) yield* remote.answerIn(scope)
-    const { firing: resident, report } = yield* ask(
+    let resident = 0
+    const leave = Effect.sync(() => {
+      if (state.alive) post({ kind: "leave", resident })
+    })
+    const { report } = yield* ask(
       (firing, cell) => {
+        resident = firing
         remote.cell = cell
         const { ports } = remote
         const asked = { ...request, compiled: undefined, goal: "reside" as const, cell: cell.buffer }
@@ -196,15 +201,17 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
         return [{ kind: "fire", firing, priority: "normal", request: asked, module, remote: ports[0] }, ports]
       },
       request,
-      caller
+      {
+        onLog: caller.onLog,
+        // It was made before it heard that nobody wants it any more.
+        onCancelled: (end) =>
+          Effect.andThen(
+            end instanceof WorkerLost || end.kind !== "started" ? Effect.void : leave,
+            caller.onCancelled(end)
+          )
+      }
     )
-    if (report.kind === "started")
-      yield* Scope.addFinalizer(
-        scope,
-        Effect.sync(() => {
-          if (state.alive) post({ kind: "leave", resident })
-        })
-      )
+    if (report.kind === "started") yield* Scope.addFinalizer(scope, leave)
     const call: ResidentGuest["call"] = (asked, priority, caller) =>
       Effect.map(
         ask(
