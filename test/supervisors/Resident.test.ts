@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -200,6 +201,41 @@ describe("a resident guest", () => {
       }).pipe(Effect.scoped)
     )
   })
+
+  it.each(["trapped", "spinning"])(
+    "tells of a start that failed, though nobody waits for it any more: %s",
+    (how) => {
+      const begun = Deferred.makeUnsafe<void>()
+      const crashes: Array<Crash> = []
+      const end = how === "trapped" ? "unreachable" : "(loop br 0)"
+      const wasm = parseWat(
+        how,
+        `(module (import "env" "log_info" (func $log (param i32 i32))) (memory 1)
+          (func $begin (call $log (i32.const 0) (i32.const 0)) ${end}) (start $begin))`
+      )
+      const logger = Logger.make(() => void (how === "trapped" || Deferred.doneUnsafe(begun, Exit.void)))
+      return withMunition(
+        Effect.gen(function* () {
+          const manager = yield* InstanceManager
+          const residing = manager.reside(wasm, {
+            ...{ fuel: 9e15, timeout: "20s", capabilities: ["log"] },
+            onCrash: (crash) =>
+              Effect.gen(function* () {
+                yield* Deferred.succeed(begun, undefined)
+                yield* Effect.sleep(20)
+                crashes.push(crash)
+              })
+          })
+          const fiber = yield* Effect.forkChild(Effect.provide(Effect.exit(residing), Logger.layer([logger])))
+          yield* Deferred.await(begun)
+          yield* Fiber.interrupt(fiber)
+          expect(crashes.map(({ reason }) => reason._tag)).toEqual([
+            how === "trapped" ? "Trapped" : "Cancelled"
+          ])
+        }).pipe(Effect.scoped)
+      )
+    }
+  )
 
   it("is refused beyond the bound on resident guests", () =>
     withMunition(
