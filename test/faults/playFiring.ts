@@ -154,6 +154,7 @@ class Play {
 
   #record(entry: AuditEntry): Effect.Effect<void> {
     return Effect.suspend(() => {
+      if (process.env["FAULTS_VERBOSE"] === "2") console.error(entry)
       this.#entries.push(entry)
       this.#paths.add({ ...entry, sequence: this.#entries.length, atMs: 0 })
       if (entry._tag === "Refusal") return Effect.void
@@ -220,6 +221,9 @@ class Play {
       const captured = this.#paths.entered.get("instance captured") ?? 0
       if (captured !== this.#crashes.length)
         this.#wrong.push(`${captured} lives were captured, and ${this.#crashes.length} crashes told`)
+      const ran = this.#done.has("start") || this.#done.has("main")
+      if (ran && !this.#entries.some(({ _tag }) => _tag === "Step"))
+        this.#wrong.push("a guest ran, and the audit tells of no life")
       for (const crash of this.#crashes) {
         const dump = yield* Effect.exit(decodeDump(encodeDump(crash.forensics)))
         if (Exit.isFailure(dump)) this.#wrong.push("a dump cannot be read")
