@@ -13,7 +13,7 @@ import type { Value } from "../src/outcome/Value.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
 import type { FiringCaller } from "../src/runtime/GuestWorker.ts"
 import type { ModuleSummary } from "../src/runtime/ModuleSummary.ts"
-import type { WorkerLost } from "../src/runtime/WorkerLost.ts"
+import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import { type Job, makeConcluder } from "./Concluder.ts"
 import { checkCall } from "./checkCall.ts"
 import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } from "./FireOptions.ts"
@@ -80,14 +80,24 @@ const makeManager = (options: InstanceManagerOptions) =>
         functionName: job.identity.functionName,
         args: job.args
       }
+      let end: FiringReport | WorkerLost | undefined
       const caller: FiringCaller = {
         remotes: plan.remotes,
         onLog: (log) => logToEffect(log, { instance: job.instanceId, function: job.identity.functionName }),
-        onCancelled: (report) => Effect.asVoid(Effect.exit(conclude(job, report)))
+        onCancelled: (report) => Effect.asVoid(Effect.exit(conclude(job, report))),
+        onEnd: (told) => {
+          end = told
+        }
       }
+      // Of what had not begun, and would have been given to another scheduler, there is nothing to tell.
+      const interrupted = Effect.suspend(() =>
+        end === undefined || (end instanceof WorkerLost && end.repeatable)
+          ? Effect.void
+          : caller.onCancelled(end)
+      )
       return plan.inline
         ? Effect.flatMap(loadInline, (fireInline) => fireInline(request, caller.onLog))
-        : schedulers.fire(request, caller, plan.priority)
+        : Effect.onInterrupt(schedulers.fire(request, caller, plan.priority), () => interrupted)
     }
 
     const fire = (

@@ -69,6 +69,8 @@ export interface FiringCaller {
   readonly onLog: (record: LogRecord) => Effect.Effect<void>
   /** Told of the report of a firing whose caller was interrupted meanwhile: the evidence must not be lost. */
   readonly onCancelled: (report: FiringReport | WorkerLost) => Effect.Effect<void>
+  /** Told of every other end at once: who is interrupted on the way from here to the caller has it still. */
+  readonly onEnd?: (end: FiringReport | WorkerLost) => void
 }
 
 /** How long the end of a scope waits for its thread's: one that is inside a native call ends when that returns. */
@@ -150,6 +152,8 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
         })
         return yield* Effect.sync(() => post(...make(firing, cell))).pipe(
           Effect.andThen(restore(Deferred.await(done)).pipe(Effect.onInterrupt(() => cancel))),
+          Effect.tap((report) => Effect.sync(() => caller.onEnd?.(report))),
+          Effect.tapError((lost) => Effect.sync(() => caller.onEnd?.(lost))),
           Effect.map((report) => ({ firing, report })),
           Effect.ensuring(finish)
         )

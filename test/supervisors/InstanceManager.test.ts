@@ -174,6 +174,30 @@ describe("an interrupted firing", () => {
       })
     ))
 
+  it("hands its evidence over when it is interrupted while the audit is told of its thread's loss", () => {
+    const crashes: Array<Crash> = []
+    const lost = Deferred.makeUnsafe<void>()
+    const slow = Audit.of({
+      record: (entry) =>
+        entry._tag === "Transition" && entry.to === "lost"
+          ? Effect.andThen(Deferred.succeed(lost, undefined), Effect.sleep(20))
+          : Effect.void
+    })
+    const audited = Munition.layerAudited({ threadsMax: 1 }).pipe(Layer.provide(Layer.succeed(Audit, slow)))
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(
+        Munition.fire(callsHost(), "main", [], {
+          hostFunctions: [localOf("exit")],
+          capabilities: ["host:f", "log"],
+          onCrash: (crash) => Effect.sync(() => void crashes.push(crash))
+        })
+      )
+      yield* Deferred.await(lost)
+      yield* Fiber.interrupt(fiber)
+      expect(crashes.map(({ reason }) => reason._tag)).toEqual(["EngineLost"])
+    }).pipe(Effect.provide(Layer.merge(audited, Logger.layer([]))), Effect.runPromise)
+  })
+
   it("never leaves its answer to the next one on its thread", () =>
     withMunition(
       Effect.gen(function* () {
