@@ -8,6 +8,7 @@ import type { FuelCeiling } from "../src/fuel/FuelPolicy.ts"
 import { logToEffect } from "../src/host/logToEffect.ts"
 import type { Crash } from "../src/outcome/Crash.ts"
 import type { Refused } from "../src/outcome/Refused.ts"
+import { BadArguments } from "../src/outcome/RefusedReason.ts"
 import type { Returned } from "../src/outcome/Returned.ts"
 import type { Value } from "../src/outcome/Value.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
@@ -111,6 +112,8 @@ const makeManager = (options: InstanceManagerOptions) =>
         if (wrong !== undefined) return refuse(wrong, {}, "firing")
         const plan = planFiring(asked, options.ceiling)
         if ("_tag" in plan) return refuse(plan, { functionName }, "firing")
+        if (plan.inline && options.isolation === "process")
+          return refuse(INLINE_ISOLATED, { functionName }, "firing")
         const warn = Effect.forEach(plan.grants.notices, (notice) => Effect.logWarning(notice), {
           discard: true
         })
@@ -174,6 +177,8 @@ const makeManager = (options: InstanceManagerOptions) =>
       })
     return InstanceManager.of({ fire, reside, validate })
   })
+
+const INLINE_ISOLATED = new BadArguments("inline", "false where guests are isolated in processes", "true")
 
 /** Loaded when first needed: it brings the meter and the engine, half of all that is loaded, to this thread. */
 const loadInline = Effect.suspend(() =>

@@ -5,8 +5,10 @@ import * as Scope from "effect/Scope"
 import { Audit } from "../src/audit/Audit.ts"
 import { canSuspend } from "../src/runtime/canSuspend.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
-import { type FiringCaller, makeGuestWorker, type ResidentGuest } from "../src/runtime/GuestWorker.ts"
-import type { StartedThread } from "../src/runtime/startThread.ts"
+import type { FiringCaller, ResidentGuest } from "../src/runtime/GuestWorker.ts"
+import { makeGuestWorker } from "../src/runtime/makeGuestWorker.ts"
+import type { ChildOptions } from "../src/runtime/process/ChildOptions.ts"
+import type { StartedChild, StartedThread } from "../src/runtime/startThread.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import type { Priority } from "../src/runtime/worker/RunQueue.ts"
 import { SchedulerLife } from "./SchedulerLife.ts"
@@ -41,7 +43,13 @@ export interface Schedulers {
   }>
 }
 
-export interface SchedulersOptions {
+export interface SchedulersOptions extends ChildOptions {
+  /**
+   * Where schedulers are: in threads of this process (the default), or each in a process of its own, for guests that
+   * may bring V8 down. Such a guest costs one child, and the firings that it was running; see `startChild.ts` for
+   * what it costs, `ChildOptions.ts` for the hook of a sandbox.
+   */
+  readonly isolation?: Isolation | undefined
   /** Default: the cores of the machine, at most {@link THREADS_DEFAULT_MAX}. */
   readonly threadsMax?: number | undefined
   /** Guests that share a scheduler, where they can be suspended. Default {@link GUESTS_DEFAULT_MAX}. */
@@ -53,6 +61,8 @@ export interface SchedulersOptions {
   /** A thread that was started ahead, with `startThread`: the first firing gets it. */
   readonly started?: StartedThread | undefined
 }
+
+export type Isolation = "thread" | "process"
 
 /** A thread takes about 7 MB before it runs anything. */
 export const THREADS_DEFAULT_MAX = 16
@@ -96,9 +106,12 @@ export const makeSchedulers = (
     const residentsMax = options.residentsMax ?? RESIDENTS_DEFAULT_MAX
     let numbered = 0
     let arriving = 0
+    const startOne = options.isolation === "process" ? yield* childStarter(options) : undefined
     const room = new WaitingRoom(threadsMax * guestsMax)
 
-    const start = (started?: StartedThread): Effect.Effect<SchedulerLife> =>
+    const start = (
+      started: StartedThread | StartedChild | undefined = startOne?.()
+    ): Effect.Effect<SchedulerLife> =>
       Effect.gen(function* () {
         const own = yield* Scope.fork(scope)
         const worker = yield* Scope.provide(makeGuestWorker(started), own)
@@ -119,7 +132,7 @@ export const makeSchedulers = (
       // The threads have ended by now: their scopes were made after this one.
       Effect.forEach(running, (life) => life.stop, { discard: true })
     )
-    if (options.started !== undefined) yield* start(options.started)
+    if (options.started !== undefined && startOne === undefined) yield* start(options.started)
 
     /** The least loaded one, or a new one while all have something to do. */
     const takeFor = (load: (life: SchedulerLife) => number): Effect.Effect<SchedulerLife | undefined> =>
@@ -213,6 +226,15 @@ export const makeSchedulers = (
       }))
     }
   })
+
+/** Loaded when it is asked for: who runs threads should not wait for it. */
+const childStarter = (options: SchedulersOptions): Effect.Effect<() => StartedChild> =>
+  Effect.map(
+    Effect.promise(() => import("../src/runtime/process/startChild.ts")),
+    ({ startChild }) =>
+      () =>
+        startChild(options)
+  )
 
 const ENDED = new WorkerLost("the schedulers were shut down", "idle")
 

@@ -1,4 +1,5 @@
 import { sharedClockMs } from "./sharedClock.ts"
+import { writeNote } from "./worker/writeNote.ts"
 
 /**
  * The few words of shared memory that a firing's two sides have between them.
@@ -7,6 +8,7 @@ import { sharedClockMs } from "./sharedClock.ts"
  *   int32 0   cancelled   written by the caller, seen at the next empty slice
  *   int32 1   phase       written by the worker, so that the caller's fence knows whose time is running
  *   int32 2   replies     counted up by the caller when an answer of a remote host function lies ready
+ *   int32 3   noted       in a child process: the firing's number, under which its phases are told to the parent
  *   float64 2 phase's beginning, milliseconds on a clock that all threads share
  * ```
  * Shared memory and not messages: a worker that is deep in a guest reads no messages.
@@ -17,6 +19,7 @@ export type Phase = (typeof PHASES)[number]
 const CANCELLED = 0
 const PHASE = 1
 const REPLIES = 2
+const NOTED = 3
 const SINCE = 2
 const BYTES = 24
 
@@ -42,7 +45,14 @@ export class FiringCell {
     return Atomics.load(this.#words, CANCELLED) === 1
   }
 
+  /** In a child process: from now on each phase is told to the parent before it begins, under this number. */
+  noteAs(firing: number): void {
+    Atomics.store(this.#words, NOTED, firing)
+  }
+
   enter(phase: Phase): void {
+    const noted = this.#words[NOTED] ?? 0
+    if (noted !== 0) writeNote(noted, PHASES.indexOf(phase))
     this.#times[SINCE] = sharedClockMs()
     Atomics.store(this.#words, PHASE, PHASES.indexOf(phase))
   }

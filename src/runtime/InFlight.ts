@@ -1,6 +1,6 @@
 import type { LogRecord } from "../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
-import type { FiringCell } from "./FiringCell.ts"
+import { type FiringCell, PHASES } from "./FiringCell.ts"
 import { FENCE_MS, judgeFiring, START_MS_MAX } from "./judgeFiring.ts"
 import { NOBODY, type SchedulerCell } from "./SchedulerCell.ts"
 import { WorkerLost } from "./WorkerLost.ts"
@@ -20,6 +20,10 @@ export class InFlight {
   readonly #pending = new Map<number, Pending>()
   readonly #scheduler: SchedulerCell
   #numbered = 0
+  #reported = 0
+  /** Changes with each report and each phase. */
+  #progress = -1
+  #progressMs = 0
 
   constructor(scheduler: SchedulerCell) {
     this.#scheduler = scheduler
@@ -40,9 +44,10 @@ export class InFlight {
     this.#pending.get(firing)?.log(record)
   }
 
-  report(firing: number, report: FiringReport): void {
+  report(firing: number, report: FiringReport | WorkerLost): void {
     const pending = this.#pending.get(firing)
     this.#pending.delete(firing)
+    this.#reported++
     pending?.settle(report)
   }
 
@@ -73,7 +78,31 @@ export class InFlight {
           )
         }
     }
-    return undefined
+    return this.#stalled()
+  }
+
+  /**
+   * Whether nothing has come of anything for longer than each of them may take.
+   *
+   * A thread cannot be so and be seen; a process that says it is may be lying.
+   */
+  #stalled(): ReturnType<InFlight["overdue"]> {
+    let progress = this.#reported * PROGRESS_OF_REPORT
+    let mostMs = STALLED_MS_MAX
+    for (const { cell, request } of this.#pending.values()) {
+      progress += PHASES.indexOf(cell.phase)
+      mostMs = Math.max(mostMs, STALLED_MS_MAX + request.timeoutMs + request.policy.compileMsMax)
+    }
+    const now = performance.now()
+    if (progress !== this.#progress) {
+      this.#progress = progress
+      this.#progressMs = now
+    }
+    const [first] = this.#pending
+    if (first === undefined || now - this.#progressMs < mostMs) return undefined
+    const [firing, { cell }] = first
+    const lost = new WorkerLost(`nothing came of it for ${mostMs} ms`, cell.phase, cell.cancelled)
+    return { firing, lost }
   }
 
   /** The thread is no more: settles all firings, and *returns* how many there were. */
@@ -97,6 +126,11 @@ export class InFlight {
     return all.length
   }
 }
+
+/** How long nothing may come of anything, beyond the time that guests have to run and modules to compile. */
+const STALLED_MS_MAX = 60_000
+/** More than all the phases of as many firings as there can be. */
+const PROGRESS_OF_REPORT = 2 ** 20
 
 /** Nothing of it has run: another thread can do it. */
 const hasBegun = ({ phase }: FiringCell): boolean => phase !== "idle" && phase !== "loading"

@@ -44,9 +44,9 @@ export class SchedulerCell {
     Atomics.store(this.#words, RUNNING, firing)
   }
 
-  /** Says that whoever has the thread has looked up. */
-  seen(): void {
-    this.#times[SINCE] = sharedClockMs()
+  /** Says that whoever has the thread has looked up, now or that long ago. */
+  seen(agoMs = 0): void {
+    this.#times[SINCE] = sharedClockMs() - agoMs
   }
 
   get running(): number {

@@ -1,15 +1,18 @@
-import { Worker } from "node:worker_threads"
+import { type MessagePort, Worker } from "node:worker_threads"
 import { SchedulerCell } from "./SchedulerCell.ts"
 import { typesOfProcess } from "./typesOfProcess.ts"
-import type { ThreadData } from "./worker/messages.ts"
+import type { WorkerLost } from "./WorkerLost.ts"
+import type { SchedulerMessage, ThreadData, WorkerMessage } from "./worker/messages.ts"
 
 /**
  * Starts a thread that can run guests, and nothing else: it does not keep the process alive.
  *
  * Apart from `GuestWorker.ts`, which makes one usable, because it needs no Effect: whoever is in a hurry starts the
  * thread first and loads the rest while it comes up.
+ *
+ * @param heapMbMax megabytes of its JavaScript heap; V8's own bound if there is none
  */
-export const startThread = (): StartedThread => {
+export const startThread = (heapMbMax?: number): StartedThread => {
   const cell = new SchedulerCell()
   const worker = new Worker(new URL(`./worker/main.${EXTENSION}`, import.meta.url), {
     name: "munition guests",
@@ -19,7 +22,10 @@ export const startThread = (): StartedThread => {
     execArgv: [],
     stdin: false,
     workerData: { types: typesOfProcess, cell: cell.buffer } satisfies ThreadData,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX }
+    resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_MB_MAX,
+      ...(heapMbMax === undefined ? {} : { maxOldGenerationSizeMb: heapMbMax })
+    }
   })
   worker.unref()
   return { worker, cell }
@@ -29,6 +35,25 @@ export interface StartedThread {
   readonly worker: Worker
   readonly cell: SchedulerCell
 }
+
+/** What stands in for a thread, where there is a process between the caller and it. */
+export interface StartedChild {
+  readonly worker: RelayedThread
+  readonly cell: SchedulerCell
+}
+
+/** A thread that is reached over something else than shared memory; told and heard as one. */
+export interface RelayedThread extends Pick<Worker, "ref" | "unref" | "threadId"> {
+  readonly postMessage: (message: SchedulerMessage, moved: ReadonlyArray<MessagePort>) => void
+  readonly terminate: () => Promise<unknown>
+  /** Calls `onMessage` with what the thread tells, and `onLost` once, with why there is nothing behind it any more. */
+  readonly listen: (onMessage: (message: RelayedMessage) => void, onLost: (cause: string) => void) => void
+}
+
+/** What a relayed thread tells: as a thread, or that a firing is lost though it goes on itself. */
+export type RelayedMessage =
+  | WorkerMessage
+  | { readonly kind: "lost"; readonly firing: number; readonly lost: WorkerLost }
 
 /**
  * What a firing leaves behind is small and dies at once, so a small nursery does: V8's own grows to three times as

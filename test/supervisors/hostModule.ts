@@ -43,3 +43,20 @@ export const counted = (): number => {
   counter = 0
   return calls
 }
+
+/** Ends the process as V8 does when it finds itself broken; `process.abort` is not there in threads. */
+export const abort = (): number => {
+  process.kill(process.pid, "SIGABRT")
+  return 0
+}
+
+export const killSelf = (): number => {
+  process.kill(process.pid, "SIGKILL")
+  return 0
+}
+
+/** Takes what there is of V8's heap. */
+export const exhaust = (): never => {
+  const kept: Array<unknown> = []
+  for (;;) kept.push({ number: kept.length, text: String(kept.length) })
+}

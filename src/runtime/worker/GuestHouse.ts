@@ -58,7 +58,7 @@ export class GuestHouse {
     // At once, and in the order of the messages: the caller counts on it.
     if (module?.forget !== undefined) this.#modules.delete(module.forget)
     if (module?.compiled !== undefined) this.#modules.set(module.number, module.compiled)
-    const compiled = module && this.#modules.get(module.number)
+    const compiled = module === undefined ? message.request.compiled : this.#modules.get(module.number)
     const request = { ...message.request, compiled }
     this.#scheduler.run(firing, priority, (guest) => this.#fire(message, request, guest))
   }

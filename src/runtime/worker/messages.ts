@@ -13,9 +13,9 @@ export interface FireMessage {
   /** Unique among the firings of this worker. */
   readonly firing: number
   readonly priority: Priority
-  /** Without its compiled module, which is `module`. */
   readonly request: FiringRequest
-  readonly module: ModuleMessage | undefined
+  /** Its compiled module, where that is not in the request. */
+  readonly module?: ModuleMessage | undefined
   /** Where its questions to remote host functions go; absent where none was declared. */
   readonly remote: MessagePort | undefined
 }

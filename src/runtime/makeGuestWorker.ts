@@ -1,0 +1,256 @@
+import type { MessagePort } from "node:worker_threads"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type { Compiled } from "./Compiled.ts"
+import type { FiringReport } from "./Firing.ts"
+import { FiringCell } from "./FiringCell.ts"
+import type { FiringCaller, GuestWorker, ResidentGuest } from "./GuestWorker.ts"
+import { InFlight, type Pending } from "./InFlight.ts"
+import { Remote } from "./Remote.ts"
+import { SentModules } from "./SentModules.ts"
+import { type RelayedMessage, type StartedChild, type StartedThread, startThread } from "./startThread.ts"
+import { WorkerLost } from "./WorkerLost.ts"
+import type { SchedulerMessage } from "./worker/messages.ts"
+
+/** How long the end of a scope waits for its thread's: one that is inside a native call ends when that returns. */
+const TERMINATE_MS_MAX = 2_000
+/** How often the fence looks. */
+const WATCH_MS = 25
+
+/** Starts a thread, or takes one that was started ahead, maybe in a process of its own; it ends with the scope. */
+export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThread | StartedChild) {
+  const listening = Effect.sync(() => listen(started ?? startThread()))
+  const {
+    worker,
+    cell: scheduler,
+    state,
+    inFlight
+  } = yield* Effect.acquireRelease(listening, (thread) =>
+    Effect.promise(() => thread.worker.terminate()).pipe(
+      Effect.interruptible,
+      Effect.timeoutOption(TERMINATE_MS_MAX),
+      Effect.interruptible,
+      Effect.asVoid
+    )
+  )
+  const post = (message: SchedulerMessage, moved: ReadonlyArray<MessagePort> = []) => {
+    scheduler.announce()
+    worker.postMessage(message, moved)
+  }
+  const sent = new SentModules()
+  // A process cannot be sent a compiled module: it keeps those that it has compiled.
+  const share = (compiled: Compiled | undefined) =>
+    compiled === undefined || "listen" in worker ? undefined : sent.message(compiled)
+  /** One for all firings, for as long as there are any. */
+  const watch = Effect.gen(function* () {
+    while (inFlight.size > 0) {
+      yield* Effect.sleep(WATCH_MS)
+      const guilty = inFlight.overdue()
+      if (guilty === undefined) continue
+      state.alive = false
+      state.silent = true
+      // The answers first: a thread in a native call can take seconds to die.
+      inFlight.lose(guilty.lost.cause, guilty)
+      mourn(state, guilty.lost.cause)
+      void worker.terminate()
+    }
+    state.watched = false
+  })
+  /** From the message to the report is one piece. Only waiting for the report can be interrupted. */
+  const ask = (
+    make: (firing: number, cell: FiringCell) => readonly [SchedulerMessage, ReadonlyArray<MessagePort>],
+    request: Pending["request"],
+    caller: Omit<FiringCaller, "remotes">
+  ): Effect.Effect<Told, WorkerLost> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        if (!state.alive) return yield* Effect.fail(ENDED_BEFORE)
+        const cell = new FiringCell()
+        const done = yield* Deferred.make<FiringReport, WorkerLost>()
+        const context = yield* Effect.context<never>()
+        const pending: Pending = {
+          cell,
+          request,
+          cancelledMs: undefined,
+          log: (record) => void Effect.runForkWith(context)(caller.onLog(record)),
+          settle: (end) =>
+            void Deferred.doneUnsafe(done, end instanceof WorkerLost ? Exit.fail(end) : Exit.succeed(end))
+        }
+        const firing = inFlight.add(pending)
+        worker.ref()
+        if (!state.watched) {
+          state.watched = true
+          yield* Effect.forkDetach(watch)
+        }
+        const cancel = Effect.gen(function* () {
+          cell.cancel()
+          pending.cancelledMs = performance.now()
+          post({ kind: "hurry", firing })
+          const exit = yield* Effect.result(Deferred.await(done))
+          yield* caller.onCancelled(exit._tag === "Success" ? exit.success : exit.failure)
+        })
+        const finish = Effect.sync(() => {
+          if (inFlight.size === 0) worker.unref()
+        })
+        return yield* Effect.sync(() => post(...make(firing, cell))).pipe(
+          Effect.andThen(restore(Deferred.await(done)).pipe(Effect.onInterrupt(() => cancel))),
+          Effect.tap((report) => Effect.sync(() => caller.onEnd?.(report))),
+          Effect.tapError((lost) => Effect.sync(() => caller.onEnd?.(lost))),
+          Effect.map((report) => ({ firing, report })),
+          Effect.ensuring(finish)
+        )
+      })
+    )
+
+  const fire: GuestWorker["fire"] = (request, caller, priority = "normal") =>
+    Effect.suspend(() => {
+      const remote = new Remote(caller.remotes)
+      return Effect.map(
+        ask(
+          (firing, cell) => {
+            remote.cell = cell
+            const { ports } = remote
+            return [
+              {
+                kind: "fire",
+                firing,
+                priority,
+                request: { ...request, compiled: undefined, cell: cell.buffer },
+                module: share(request.compiled),
+                remote: ports[0]
+              },
+              ports
+            ]
+          },
+          request,
+          caller
+        ).pipe((asking) => remote.answering(asking)),
+        ({ report }) => report
+      )
+    })
+
+  const reside: GuestWorker["reside"] = Effect.fnUntraced(function* (request, caller) {
+    const remote = new Remote(caller.remotes)
+    const scope = yield* Effect.scope
+    if (caller.remotes.length > 0) yield* remote.answerIn(scope)
+    let resident = 0
+    const leave = Effect.sync(() => {
+      if (state.alive) post({ kind: "leave", resident })
+    })
+    const { report } = yield* ask(
+      (firing, cell) => {
+        resident = firing
+        remote.cell = cell
+        const { ports } = remote
+        const asked = { ...request, compiled: undefined, goal: "reside" as const, cell: cell.buffer }
+        const module = share(request.compiled)
+        return [{ kind: "fire", firing, priority: "normal", request: asked, module, remote: ports[0] }, ports]
+      },
+      request,
+      {
+        onLog: caller.onLog,
+        // It was made before it heard that nobody wants it any more.
+        onCancelled: (end) =>
+          Effect.andThen(
+            end instanceof WorkerLost || end.kind !== "started" ? Effect.void : leave,
+            caller.onCancelled(end)
+          )
+      }
+    )
+    if (report.kind === "started") yield* Scope.addFinalizer(scope, leave)
+    const call: ResidentGuest["call"] = (asked, priority, caller) =>
+      Effect.map(
+        ask(
+          (firing, cell) => {
+            remote.cell = cell
+            return [{ kind: "call", firing, priority, resident, call: { ...asked, cell: cell.buffer } }, []]
+          },
+          { policy: request.policy, timeoutMs: asked.timeoutMs },
+          caller
+        ),
+        ({ report }) => report
+      )
+    const whenLost: ResidentGuest["whenLost"] = (tell) => {
+      state.mourners.add(tell)
+      return () => void state.mourners.delete(tell)
+    }
+    return { report, call, whenLost }
+  })
+
+  const made: GuestWorker = {
+    fire,
+    reside,
+    alive: () => state.alive,
+    silent: () => state.silent,
+    load: () => inFlight.size,
+    lost: Deferred.await(state.lost),
+    threadId: worker.threadId
+  }
+  return made
+})
+
+const ENDED_BEFORE = new WorkerLost("the thread had ended before", "idle", false, undefined, true)
+
+interface Told {
+  readonly firing: number
+  readonly report: FiringReport
+}
+
+/** Listens from the thread's first moment: in a scope that is closed already it ends at once. */
+const listen = (started: StartedThread | StartedChild): (StartedThread | StartedChild) & Listening => {
+  const { worker, cell } = started
+  // One that ended ahead of us tells nobody any more, but it has no id.
+  const state: State = {
+    alive: worker.threadId >= 0,
+    silent: false,
+    watched: false,
+    lost: Deferred.makeUnsafe(),
+    mourners: new Set()
+  }
+  const inFlight = new InFlight(cell)
+  const lost = (cause: string) => {
+    state.alive = false
+    inFlight.lose(cause)
+    mourn(state, cause)
+  }
+  const hear = (message: RelayedMessage) => {
+    if (message.kind === "log") inFlight.log(message.firing, message.record)
+    else if (message.kind === "report") inFlight.report(message.firing, message.report)
+    else if (message.kind === "lost") inFlight.report(message.firing, message.lost)
+  }
+  if ("listen" in worker) {
+    worker.listen(hear, lost)
+    return { ...started, state, inFlight }
+  }
+  worker.on("message", hear)
+  worker.on("messageerror", (error) => lost(`its message could not be read: ${error.message}`))
+  worker.on("error", (error) =>
+    lost(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  )
+  worker.on("exit", (code) => lost(`the thread ended with ${code}`))
+  return { ...started, state, inFlight }
+}
+
+/** Tells all who must know that the thread is no more; the second time, nobody is left. */
+const mourn = ({ lost, mourners }: State, cause: string): void => {
+  const loss = new WorkerLost(cause, "idle")
+  Deferred.doneUnsafe(lost, Exit.succeed(loss))
+  for (const tell of mourners) tell(loss)
+  mourners.clear()
+}
+
+interface Listening {
+  readonly state: State
+  readonly inFlight: InFlight
+}
+
+interface State {
+  alive: boolean
+  silent: boolean
+  readonly lost: Deferred.Deferred<WorkerLost>
+  readonly mourners: Set<(lost: WorkerLost) => void>
+  /** Whether the fence looks from time to time. */
+  watched: boolean
+}

@@ -1,0 +1,200 @@
+import type { ChildProcess } from "node:child_process"
+import type { Socket } from "node:net"
+import type { MessagePort } from "node:worker_threads"
+import { visible } from "../../outcome/visible.ts"
+import { NOBODY, type SchedulerCell } from "../SchedulerCell.ts"
+import type { RelayedMessage, RelayedThread } from "../startThread.ts"
+import type { ToChild } from "../worker/childMessages.ts"
+import { encodeFrame, FrameReader, PARTS_MAX, TEXT_BYTES_MAX } from "../worker/Frames.ts"
+import type { SchedulerMessage } from "../worker/messages.ts"
+import type { RemoteReply } from "../worker/RemoteCalls.ts"
+import { BadWire, pack, unpack } from "../worker/wire.ts"
+import { Assigned } from "./Assigned.ts"
+import { SentModules } from "./SentModules.ts"
+import { Wrong } from "./Shape.ts"
+
+/**
+ * The daemon's end of a child process that runs guests, with the face of a thread.
+ *
+ * ```
+ *   GuestWorker ── messages, cells, ports ── ChildThread ══ channel ══ Bridge ── messages, cells, ports ── thread
+ * ```
+ * Whatever comes over the channel may be anybody's: it is bounded while it is read, checked against what was asked,
+ * and a child that sends anything else is killed and lost. Times are taken by the clock of this side.
+ */
+export class ChildThread implements RelayedThread {
+  readonly threadId: number
+  readonly #child: ChildProcess
+  readonly #cell: SchedulerCell
+  readonly #channel: Socket | undefined
+  readonly #notes: Socket | undefined
+  readonly #modules: SentModules
+  readonly #assigned: Assigned
+  readonly #closed: Promise<void>
+  #onMessage: (message: RelayedMessage) => void = () => {}
+  #onLost: (cause: string) => void = () => {}
+  #lost = false
+
+  constructor(child: ChildProcess, cell: SchedulerCell) {
+    this.threadId = child.pid ?? 0
+    this.#child = child
+    this.#cell = cell
+    this.#assigned = new Assigned(cell)
+    this.#modules = new SentModules((told) => this.#send(told))
+    // The casts: both descriptors were asked for as pipes, and without descriptors left there is neither.
+    this.#channel = child.stdio?.[3] as Socket | undefined
+    this.#notes = child.stdio?.[4] as Socket | undefined
+    const bounds = {
+      textBytesMax: TEXT_BYTES_MAX,
+      partsMax: PARTS_MAX,
+      partBytesMax: () => this.#assigned.evidenceBytesMax + PART_BYTES_SPARE
+    }
+    const reader = new FrameReader(bounds, (frame) => this.#hear(unpack(frame)))
+    this.#channel?.on("data", (chunk: Buffer) => this.#lost || this.#refuse(reader.push(chunk)))
+    this.#notes?.on("data", (chunk: Buffer) => this.#lost || this.#refuse(this.#assigned.note(chunk)))
+    this.#channel?.on("error", () => {})
+    this.#notes?.on("error", () => {})
+    this.#channel?.on("close", () => this.#kill())
+    this.#closed = new Promise((resolve) => {
+      let draining: NodeJS.Timeout | undefined
+      child.on("error", (error) => {
+        this.#lose(`the process could not be started: ${error.message}`)
+        this.#kill()
+        if (child.pid === undefined) resolve()
+      })
+      child.on("exit", () => {
+        // What it told before its end is read first; somebody else may hold the other ends.
+        draining = setTimeout(() => this.#hangUp(), DRAIN_MS_MAX).unref()
+      })
+      child.on("close", (code, signal) => {
+        clearTimeout(draining)
+        this.#lose(`the process ended with ${signal ?? code}`)
+        resolve()
+      })
+    })
+    this.unref()
+  }
+
+  listen(onMessage: (message: RelayedMessage) => void, onLost: (cause: string) => void): void {
+    this.#onMessage = onMessage
+    this.#onLost = onLost
+  }
+
+  ref(): void {
+    this.#setRef("ref")
+  }
+
+  unref(): void {
+    this.#setRef("unref")
+  }
+
+  terminate(): Promise<void> {
+    this.#kill()
+    return this.#closed
+  }
+
+  postMessage(message: SchedulerMessage, moved: ReadonlyArray<MessagePort>): void {
+    if (this.#lost) {
+      for (const port of moved) port.close()
+      return
+    }
+    switch (message.kind) {
+      case "fire": {
+        const { firing, priority, remote } = message
+        const { bytes, compiled: _, cell, ...request } = message.request
+        remote?.on("message", (reply: RemoteReply) => this.#reply(firing, reply))
+        this.#assigned.fired(firing, message.request, remote)
+        const module = this.#modules.send(bytes)
+        this.#send({ kind: "fire", firing, priority, module, remote: remote !== undefined, request })
+        return
+      }
+      case "call": {
+        const { cell, ...call } = message.call
+        this.#assigned.called(message.firing, message.resident, message.call)
+        this.#send({ ...message, call })
+        return
+      }
+      case "leave":
+        this.#assigned.left(message.resident)
+        this.#send(message)
+        return
+      case "hurry":
+        this.#send(message)
+    }
+  }
+
+  #reply(firing: number, reply: RemoteReply): void {
+    const remote = this.#assigned.answered(firing)
+    if (remote === undefined || this.#lost) return
+    const frame = pack({ kind: "reply", remote: firing, reply } satisfies ToChild)
+    if (frame instanceof BadWire) {
+      const what = `its answer cannot be sent: ${frame.what}`
+      this.#send({ kind: "reply", remote: firing, reply: { kind: "failed", what } })
+    } else this.#write(encodeFrame(frame))
+  }
+
+  #send(told: ToChild): void {
+    const frame = pack(told)
+    // What a request is made of can be packed, by its type.
+    if (!(frame instanceof BadWire)) this.#write(encodeFrame(frame))
+  }
+
+  #write(chunks: ReadonlyArray<Uint8Array>): void {
+    if (this.#channel?.writable !== true) return
+    this.#channel.cork()
+    for (const chunk of chunks) this.#channel.write(chunk)
+    this.#channel.uncork()
+  }
+
+  /** One frame of the child's. */
+  #hear(told: unknown): void {
+    if (this.#lost) return
+    if (told instanceof BadWire) return this.#refuse(told.what)
+    const heard = this.#assigned.hear(told)
+    if (heard instanceof Wrong) return this.#refuse(heard.what)
+    if (heard === undefined) return
+    if (heard.kind === "ended") {
+      this.#lose(heard.cause)
+      return this.#kill()
+    }
+    if (heard.kind === "question") return heard.port.postMessage(heard.question)
+    this.#onMessage(heard)
+  }
+
+  /** What it sends is not as it should be: nothing more of it is read. */
+  #refuse(wrong: string | undefined): void {
+    if (wrong === undefined) return
+    this.#lose(`its process sent what nobody asked for: ${visible(wrong, 200)}`)
+    this.#kill()
+  }
+
+  #lose(cause: string): void {
+    if (this.#lost) return
+    this.#lost = true
+    // Who had the thread at the end is known to the last pulse only, which is too long ago to say it was to blame.
+    this.#cell.run(NOBODY)
+    this.#assigned.close()
+    this.#onLost(cause)
+  }
+
+  #kill(): void {
+    this.#child.kill("SIGKILL")
+    this.#channel?.destroy()
+  }
+
+  #hangUp(): void {
+    this.#channel?.destroy()
+    this.#notes?.destroy()
+  }
+
+  #setRef(how: "ref" | "unref"): void {
+    this.#child[how]()
+    this.#channel?.[how]()
+    this.#notes?.[how]()
+  }
+}
+
+/** How long after its end what it told before may be on its way. */
+const DRAIN_MS_MAX = 250
+/** Beside the memories of a dump: its tables, its journal, and what a host function wrote. */
+const PART_BYTES_SPARE = 2 ** 28
