@@ -7,14 +7,23 @@ import { defineConfig, type Plugin } from "rolldown"
  * firing's time on the command line is finding them (169 ms against 101 at best, bare Node 25).
  *
  * Only the command: who imports `munition` must share one Effect with it. The thread that runs guests is found beside
- * the code that starts it, so it is an entry of that name.
+ * the code that starts it, so it is an entry of that name, and so is the
+ * program of a child process.
  */
 export default defineConfig({
-  input: { munition: "dist/src/cli/munition.js", "worker/main": "dist/src/runtime/worker/main.js" },
+  input: {
+    munition: "dist/src/cli/munition.js",
+    "worker/main": "dist/src/runtime/worker/main.js",
+    "worker/child": "dist/src/runtime/worker/child.js"
+  },
   platform: "node",
   // Graphviz's 1.2 MB are for one command, stay where npm put them, and come without a licence file to copy.
   external: [/^node:/, "@viz-js/viz"],
-  output: { dir: "dist/command", format: "esm", chunkFileNames: "[name]-[hash].js" },
+  output: {
+    dir: "dist/command",
+    format: "esm",
+    chunkFileNames: ({ name }) => `${name.replaceAll(".", "-")}-[hash].js`
+  },
   plugins: [licences()]
 })
 

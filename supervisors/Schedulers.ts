@@ -230,7 +230,7 @@ export const makeSchedulers = (
 /** Loaded when it is asked for: who runs threads should not wait for it. */
 const childStarter = (options: SchedulersOptions): Effect.Effect<() => StartedChild> =>
   Effect.map(
-    Effect.promise(() => import("../src/runtime/process/startChild.ts")),
+    Effect.promise(() => import("../src/runtime/startChild.ts")),
     ({ startChild }) =>
       () =>
         startChild(options)
