@@ -1,4 +1,3 @@
-import type { Worker } from "node:worker_threads"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -17,10 +16,23 @@ import {
   Munition
 } from "../../src/index.ts"
 import { BOMBS } from "../guests/bombs.ts"
-import { ADD, callsHost, localOf, SPIN, withMunition } from "./munition.ts"
+import { ADD, callsHost, layerOf, localOf, SPIN, withMunition } from "./munition.ts"
 
-/** Every thread that was started, so that a test can end one from outside and see which have ended. */
-const threads: Array<{ readonly worker: Worker; ended: boolean }> = []
+/** Every thread or child that was started, so that a test can end one from outside and see which have ended. */
+const threads: Array<{ readonly worker: { readonly terminate: () => unknown }; ended: boolean }> = []
+vi.mock("node:child_process", async (importOriginal) => {
+  const actual = await importOriginal<typeof import("node:child_process")>()
+  const spawn = (...args: Parameters<typeof actual.spawn>) => {
+    const child = actual.spawn(...args)
+    const thread = { worker: { terminate: () => child.kill("SIGKILL") }, ended: false }
+    threads.push(thread)
+    child.once("exit", () => {
+      thread.ended = true
+    })
+    return child
+  }
+  return { ...actual, spawn }
+})
 vi.mock("node:worker_threads", async (importOriginal) => {
   const actual = await importOriginal<typeof import("node:worker_threads")>()
   class Recorded extends actual.Worker {
@@ -392,7 +404,7 @@ describe("closing the layer", () => {
     const before = threads.length
     const program = Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(Munition.layer({ threadsMax: 2 }), scope)
+      const context = yield* Layer.buildWithScope(layerOf({ threadsMax: 2 }), scope)
       const fired = yield* Effect.forEach([1, 2, 3, 4], () =>
         Effect.forkChild(Effect.provide(crashOf(SPIN, "main", [], FOREVER), context), {
           startImmediately: true

@@ -5,15 +5,23 @@ import type { FuelMeter } from "../../src/fuel/FuelMeter.ts"
 import type { HostValueType } from "../../src/host/HostDeclaration.ts"
 import type { InstanceManager, InstanceManagerOptions } from "../../src/index.ts"
 import { type HostFunction, localFunction, Munition } from "../../src/index.ts"
+import type { Isolation } from "../../supervisors/Schedulers.ts"
 import { parseWat } from "../guests/wat.ts"
 import { declared } from "../runtime/fireHere.ts"
 
-/** Runs a program against Munition of its own, on the real clock, and ends its threads. Nothing is logged. */
-export const withMunition = <A, E>(
-  program: Effect.Effect<A, E, InstanceManager | FuelMeter>,
-  options: InstanceManagerOptions = { threadsMax: 1 }
-): Promise<A> =>
-  Effect.runPromise(Effect.provide(program, Layer.merge(Munition.layer(options), Logger.layer([]))))
+/** What tests make layers of, so that the same tests can be run with another isolation. */
+export const isolatedBy = (isolation: Isolation) => {
+  const layerOf = (options: InstanceManagerOptions) => Munition.layer({ isolation, ...options })
+
+  /** Runs a program against Munition of its own, on the real clock, and ends its threads. Nothing is logged. */
+  const withMunition = <A, E>(
+    program: Effect.Effect<A, E, InstanceManager | FuelMeter>,
+    options: InstanceManagerOptions = { threadsMax: 1 }
+  ): Promise<A> => Effect.runPromise(Effect.provide(program, Layer.merge(layerOf(options), Logger.layer([]))))
+  return { isolation, layerOf, withMunition }
+}
+
+export const { isolation, layerOf, withMunition } = isolatedBy("thread")
 
 /** Never comes back by itself; has written 42 to address 16 and logged a line by then. */
 export const SPIN = parseWat(

@@ -7,14 +7,17 @@ import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import { afterAll, describe, expect, it, vi } from "vitest"
 import {
+  Audit,
   type Crash,
   type FireOptions,
-  type InstanceManager,
+  InstanceManager,
   type InstanceManagerOptions,
   isMissing,
   Munition
 } from "../../src/index.ts"
 import type { ChildCommand } from "../../src/runtime/process/ChildOptions.ts"
+import { Supervisor } from "../../supervisors/otp/Supervisor.ts"
+import type { Resident } from "../../supervisors/Resident.ts"
 import { parseWat } from "../guests/wat.ts"
 import { ADD, callsHost, localOf, SPIN, withMunition } from "./munition.ts"
 
@@ -130,6 +133,32 @@ describe("a guest that ends its process", () => {
       { heapMbMax: 64 }
     )
   )
+})
+
+describe("a resident guest that kills its process again and again", () => {
+  it("is restarted as often as its supervisor bears, and then the supervisor gives up as OTP's does", () =>
+    inProcesses(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const residents: Array<Resident> = []
+          const start = InstanceManager.use((manager) => manager.reside(callsHost(), hostOf("killSelf")))
+          const supervisor = yield* Supervisor.make({ intensity: 2, periodSeconds: 600 }, [
+            { id: "guest", start: Effect.tap(start, (one) => Effect.sync(() => void residents.push(one))) }
+          ])
+          const before = children.length
+          for (let crashes = 0; crashes < 3; crashes++) {
+            yield* Effect.promise(() => vi.waitFor(() => expect(residents.length).toBe(crashes + 1), 10_000))
+            const failed = yield* Effect.flip(residents[crashes]?.call("main") ?? Effect.succeed(undefined))
+            expect(failed).toMatchObject({ _tag: "Crash", reason: { _tag: "EngineLost" } })
+          }
+          expect((yield* supervisor.ended)._tag).toBe("Shutdown")
+          expect(residents.length).toBe(3)
+          expect(children.length - before).toBe(2)
+          // The daemon goes on.
+          expect(yield* adds).toEqual([42])
+        })
+      ).pipe(Effect.provide(Audit.layer))
+    ))
 })
 
 describe("a dump of a child", () => {
