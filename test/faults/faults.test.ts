@@ -18,7 +18,8 @@ it("leaves nothing behind and loses nothing, whatever goes wrong at whichever tr
   // The cast: the script printed it.
   const told = JSON.parse(stdout) as { readonly supervision: SupervisionCases; readonly firing: FiringCases }
   expect([`seed ${seed}`, ...told.supervision.wrong, ...told.firing.wrong]).toEqual([`seed ${seed}`])
-  expect(told.supervision.untaken).toEqual(NEVER_TOLD)
+  // Which of the rest a seed comes by differs; one that is on no list is a hole.
+  expect(told.supervision.untaken.filter((taken) => !NEVER_TOLD.includes(taken))).toEqual([])
   expect(told.supervision.cases).toBeGreaterThan(300)
   expect(told.firing.cases).toBeGreaterThan(50)
 }, 120_000)
@@ -34,12 +35,10 @@ const NEVER_TOLD = [
   "child: shutting_down -IGNORED-> exited",
   "child: shutting_down -START_FAILED-> exited",
   "child: shutting_down -SHUTDOWN-> shutting_down",
-  "child: shutting_down -KILL-> killing",
   "child: killing -STARTED-> killing",
   "child: killing -IGNORED-> exited",
   "child: killing -START_FAILED-> exited",
   "child: killing -SHUTDOWN-> killing",
-  "child: killing -KILL-> killing",
   ...["EXITED", "TIMED_OUT"].map((event) => `child: restarting -${event}-> restarting`),
   ...["EXITED", "TIMED_OUT"].map((event) => `child: stopped -${event}-> stopped`),
   "supervisor: init -KILL-> terminated",

@@ -21,5 +21,5 @@ it("brings nothing into the thread that runs guests but Node's own threads, and 
 })
 
 it("would see Effect, which takes 70 ms to load", () => {
-  expect([...broughtInBy("src/runtime/GuestWorker.ts")]).toContain("effect/Effect")
+  expect([...broughtInBy("src/runtime/makeGuestWorker.ts")]).toContain("effect/Effect")
 })
