@@ -63,7 +63,8 @@ export class FiringCell {
 
   /** Milliseconds that the phase has lasted. */
   get phaseMs(): number {
-    return sharedClockMs() - (this.#times[SINCE] ?? 0)
+    // The other thread can have written after this one has read the clock.
+    return Math.max(0, sharedClockMs() - (this.#times[SINCE] ?? 0))
   }
 
   notifyReply(): void {

@@ -55,6 +55,7 @@ export class SchedulerCell {
 
   /** Milliseconds since whoever has the thread was last seen. */
   get silentMs(): number {
-    return sharedClockMs() - (this.#times[SINCE] ?? 0)
+    // The other thread can have written after this one has read the clock.
+    return Math.max(0, sharedClockMs() - (this.#times[SINCE] ?? 0))
   }
 }
