@@ -49,6 +49,8 @@ export interface AccountOptions {
   readonly shouldPark?: () => boolean
   /** Milliseconds that a slice should take by the clock; {@link SLICE_TARGET_MS} without it. */
   readonly targetMs?: () => number
+  /** Units of a slice while others wait, the same for all of them; without it, what the clock says of this guest. */
+  readonly shareUnits?: () => number | undefined
   /** Units of the largest slice, at least 0; {@link SLICE_MAX} without it. */
   readonly sliceMax?: number
 }
@@ -69,6 +71,7 @@ export class Account {
   readonly #isCancelled: () => boolean
   readonly #shouldPark: () => boolean
   readonly #targetMs: () => number
+  readonly #shareUnits: () => number | undefined
 
   constructor(options: AccountOptions) {
     this.allocated = options.allocated
@@ -77,6 +80,7 @@ export class Account {
     this.#isCancelled = options.isCancelled
     this.#shouldPark = options.shouldPark ?? (() => false)
     this.#targetMs = options.targetMs ?? (() => SLICE_TARGET_MS)
+    this.#shareUnits = options.shareUnits ?? (() => undefined)
     this.#sliceMax = Math.min(options.sliceMax ?? SLICE_MAX, SLICE_MAX)
     this.#startedMs = options.now()
   }
@@ -160,7 +164,8 @@ export class Account {
 
   #grant(now: number): number {
     const near = this.#deadlineMs - now < NEAR_DEADLINE_MS
-    const size = near ? Math.min(this.#size, SLICE_FIRST) : this.#size
+    const wanted = this.#shareUnits() ?? this.#size
+    const size = near ? Math.min(wanted, SLICE_FIRST) : wanted
     this.#granted = Math.floor(Math.min(size, this.#sliceMax, this.allocated - this.#used))
     this.#startedMs = now
     this.slices++

@@ -26,6 +26,8 @@ export interface Turns {
   readonly shouldPark: () => boolean
   /** Milliseconds that a slice should take. */
   readonly targetMs: () => number
+  /** Units of a slice while others wait: all get the same, so that the clock's noise makes nobody poor. */
+  readonly shareUnits: () => number | undefined
   /** Resolves when it is this guest's turn again; never rejects. */
   readonly park: () => Promise<void>
   /** Told when the guest has ended and its failure is looked into: from now on it waits with the newcomers. */

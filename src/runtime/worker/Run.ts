@@ -162,7 +162,9 @@ export class Run {
       deadlineMs: this.#deadlineMs,
       now: () => performance.now(),
       isCancelled: () => this.#cell.cancelled,
-      ...(turns === undefined ? {} : { shouldPark: turns.shouldPark, targetMs: turns.targetMs })
+      ...(turns === undefined
+        ? {}
+        : { shouldPark: turns.shouldPark, targetMs: turns.targetMs, shareUnits: turns.shareUnits })
     })
   }
 

@@ -1,4 +1,4 @@
-import type { Stop } from "../../fuel/Account.ts"
+import { SLICE_FIRST, SLICE_MAX, SLICE_MIN, type Stop } from "../../fuel/Account.ts"
 import { NOBODY, type SchedulerCell } from "../SchedulerCell.ts"
 import type { Turns } from "./FiringServices.ts"
 import { jspi } from "./jspi.ts"
@@ -23,6 +23,9 @@ export class Scheduler {
   /** When the event loop was last let in. */
   #loopedMs = performance.now()
   #looping = false
+  /** Units of everybody's slice, and when the one that runs began. */
+  #units = SLICE_FIRST
+  #turnMs = 0
 
   constructor(cell: SchedulerCell) {
     this.#cell = cell
@@ -71,6 +74,19 @@ export class Scheduler {
     return Math.min(SLICE_MS_MAX, Math.max(SLICE_MS_MIN, ROUND_MS / (this.#queue.length + 1)))
   }
 
+  /** `undefined` while nobody waits: then a slice's length matters to nobody else. */
+  shareUnits(): number | undefined {
+    return this.#queue.length === 0 ? undefined : this.#units
+  }
+
+  /** At the end of a slice: the next ones are a little longer or shorter, for all. */
+  tune(): void {
+    const elapsed = performance.now() - this.#turnMs
+    if (elapsed <= 0) return
+    const scale = Math.min(1.1, Math.max(0.9, this.targetMs() / elapsed))
+    this.#units = Math.min(SLICE_MAX, Math.max(SLICE_MIN, this.#units * scale))
+  }
+
   wake(guest: Guest, kind: "fresh" | "spent"): void {
     this.#queue.push(guest, kind)
     if (this.#running === undefined) this.#turn()
@@ -105,6 +121,7 @@ export class Scheduler {
     if (!(next instanceof Guest)) return
     this.#running = next
     this.#cell.run(next.number)
+    this.#turnMs = performance.now()
     next.go()
   }
 }
@@ -145,10 +162,12 @@ export class Guest implements Turns, Waiting {
 
   readonly shouldPark = (): boolean => this.#scheduler.shouldPark()
   readonly targetMs = (): number => this.#scheduler.targetMs()
+  readonly shareUnits = (): number | undefined => this.#scheduler.shareUnits()
   readonly waitedMs = (): number => this.#waitedMs
 
   readonly park = (): Promise<void> => {
     this.#watchDeadline()
+    this.#scheduler.tune()
     return this.#waitFor(this.#hastened ? "fresh" : "spent")
   }
 

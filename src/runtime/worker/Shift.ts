@@ -30,6 +30,7 @@ export class Shift implements Turns {
   readonly hasten = (): void => this.#guest.hasten()
   readonly shouldPark = (): boolean => this.#guest.shouldPark()
   readonly targetMs = (): number => this.#guest.targetMs()
+  readonly shareUnits = (): number | undefined => this.#guest.shareUnits()
   readonly waitedMs = (): number => this.#guest.waitedMs()
   readonly park = (): Promise<void> => this.#guest.park()
   readonly away = <A>(answer: Promise<A>): Promise<A> => this.#guest.away(answer)
