@@ -1,3 +1,5 @@
+import { nextIn } from "./nextIn.ts"
+
 /**
  * The chart of `Child.ts` as a literal table: place, event, next place.
  *
@@ -83,6 +85,5 @@ export const FIRST_CHILD_PLACE: ChildPlace = "starting"
 
 /** The place that follows, or `undefined` where the event is impossible. */
 export const nextChildPlace = (place: ChildPlace, event: ChildEvent): ChildPlace | undefined => {
-  const row: Readonly<Partial<Record<ChildEvent, ChildPlace>>> = CHILD_TABLE[place]
-  return Object.hasOwn(row, event) ? row[event] : undefined
+  return nextIn<ChildPlace, ChildEvent>(CHILD_TABLE, place, event)
 }

@@ -1,5 +1,6 @@
 import type { CrashReason } from "../src/outcome/CrashReason.ts"
 import { LIFECYCLE_STATES, type LifecycleState } from "../src/outcome/Lifecycle.ts"
+import { nextIn } from "./nextIn.ts"
 
 /**
  * The chart of `Instance.ts` as a literal table: place, event, next place.
@@ -82,9 +83,7 @@ export type InstanceEvent = (typeof INSTANCE_STEPS)[number] | CrashReason["_tag"
 
 /** The place that follows, or `undefined` where the event is impossible. */
 export const nextPlace = (place: InstancePlace, event: InstanceEvent): InstancePlace | undefined => {
-  const row: Readonly<Partial<Record<InstanceEvent, InstancePlace>>> = INSTANCE_TABLE[place]
-  // An event that crossed a thread could be any string, `toString` too.
-  return Object.hasOwn(row, event) ? row[event] : undefined
+  return nextIn<InstancePlace, InstanceEvent>(INSTANCE_TABLE, place, event)
 }
 
 /** The lifecycle state that a place lies in: what dumps and output report. */

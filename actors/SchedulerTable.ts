@@ -1,3 +1,5 @@
+import { nextIn } from "./nextIn.ts"
+
 /**
  * The chart of `Scheduler.ts` as a literal table, which costs nothing to load: place, event, next place.
  *
@@ -25,6 +27,5 @@ export const nextSchedulerPlace = (
   place: SchedulerPlace,
   event: SchedulerEvent
 ): SchedulerPlace | undefined => {
-  const row: Readonly<Partial<Record<SchedulerEvent, SchedulerPlace>>> = SCHEDULER_TABLE[place]
-  return row[event]
+  return nextIn<SchedulerPlace, SchedulerEvent>(SCHEDULER_TABLE, place, event)
 }

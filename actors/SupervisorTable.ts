@@ -1,3 +1,5 @@
+import { nextIn } from "./nextIn.ts"
+
 /**
  * The chart of `Supervisor.ts` as a literal table: place, event, next place.
  *
@@ -62,6 +64,5 @@ export const nextSupervisorPlace = (
   place: SupervisorPlace,
   event: SupervisorEvent
 ): SupervisorPlace | undefined => {
-  const row: Readonly<Partial<Record<SupervisorEvent, SupervisorPlace>>> = SUPERVISOR_TABLE[place]
-  return Object.hasOwn(row, event) ? row[event] : undefined
+  return nextIn<SupervisorPlace, SupervisorEvent>(SUPERVISOR_TABLE, place, event)
 }
