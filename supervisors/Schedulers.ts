@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { Audit } from "../src/audit/Audit.ts"
-import { canSuspend } from "../src/runtime/canSuspend.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
 import type { FiringCaller, ResidentGuest } from "../src/runtime/GuestWorker.ts"
 import { makeGuestWorker } from "../src/runtime/makeGuestWorker.ts"
 import type { ChildOptions } from "../src/runtime/process/ChildOptions.ts"
 import type { StartedChild, StartedThread } from "../src/runtime/startThread.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
+import { jspi } from "../src/runtime/worker/jspi.ts"
 import type { Priority } from "../src/runtime/worker/RunQueue.ts"
 import { SchedulerLife } from "./SchedulerLife.ts"
 import { WaitingRoom } from "./WaitingRoom.ts"
@@ -100,7 +100,7 @@ export const makeSchedulers = (
     const scope = yield* Effect.scope
     const audit = yield* Audit
     const threadsMax = options.threadsMax ?? Math.min(availableParallelism(), THREADS_DEFAULT_MAX)
-    const guestsMax = canSuspend ? (options.guestsMax ?? GUESTS_DEFAULT_MAX) : 1
+    const guestsMax = jspi !== undefined ? (options.guestsMax ?? GUESTS_DEFAULT_MAX) : 1
     const waitingMax = options.waitingMax ?? WAITING_DEFAULT_MAX
     const running: Array<SchedulerLife> = []
     const residentsMax = options.residentsMax ?? RESIDENTS_DEFAULT_MAX
@@ -146,27 +146,20 @@ export const makeSchedulers = (
         return start()
       })
 
-    const close = (life: SchedulerLife): Effect.Effect<void> =>
+    /** Takes a scheduler out, and walks it to the end of its chart as `told`. */
+    const letGo = (life: SchedulerLife, told: Effect.Effect<void>): Effect.Effect<void> =>
       Effect.suspend(() => {
         const at = running.indexOf(life)
         if (at < 0) return Effect.void
         running.splice(at, 1)
         // Not waited for: a thread in a loop of bulk operations takes seconds to die, and nobody needs it any more.
         return Effect.uninterruptible(
-          Effect.andThen(life.lose, Effect.forkDetach(Scope.close(life.own, Exit.void)))
+          Effect.andThen(told, Effect.forkDetach(Scope.close(life.own, Exit.void)))
         )
       })
-
+    const close = (life: SchedulerLife) => letGo(life, life.lose)
     /** A thread that idles collects nothing: what many guests have left goes with it. */
-    const retire = (life: SchedulerLife): Effect.Effect<void> =>
-      Effect.suspend(() => {
-        const at = running.indexOf(life)
-        if (at < 0) return Effect.void
-        running.splice(at, 1)
-        return Effect.uninterruptible(
-          Effect.andThen(life.stop, Effect.forkDetach(Scope.close(life.own, Exit.void)))
-        )
-      })
+    const retire = (life: SchedulerLife) => letGo(life, life.stop)
 
     const fireOn = (
       life: SchedulerLife,

@@ -105,8 +105,8 @@ export class InFlight {
     return { firing, lost }
   }
 
-  /** The thread is no more: settles all firings, and *returns* how many there were. */
-  lose(cause: string, guilty?: { readonly firing: number; readonly lost: WorkerLost }): number {
+  /** The thread is no more: settles all firings. */
+  lose(cause: string, guilty?: { readonly firing: number; readonly lost: WorkerLost }): void {
     const all = [...this.#pending]
     this.#pending.clear()
     const { running } = this.#scheduler
@@ -123,7 +123,6 @@ export class InFlight {
           : new WorkerLost(why, cell.phase, cell.cancelled, undefined, firing !== running && !hasBegun(cell))
       )
     }
-    return all.length
   }
 }
 

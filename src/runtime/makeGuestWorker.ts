@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Compiled } from "./Compiled.ts"
-import type { FiringReport } from "./Firing.ts"
+import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
 import type { FiringCaller, GuestWorker, ResidentGuest } from "./GuestWorker.ts"
 import { InFlight, type Pending } from "./InFlight.ts"
@@ -13,6 +13,7 @@ import { SentModules } from "./SentModules.ts"
 import { type RelayedMessage, type StartedChild, type StartedThread, startThread } from "./startThread.ts"
 import { WorkerLost } from "./WorkerLost.ts"
 import type { SchedulerMessage } from "./worker/messages.ts"
+import type { Priority } from "./worker/RunQueue.ts"
 
 /** How long the end of a scope waits for its thread's: one that is inside a native call ends when that returns. */
 const TERMINATE_MS_MAX = 2_000
@@ -26,7 +27,8 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     worker,
     cell: scheduler,
     state,
-    inFlight
+    inFlight,
+    end
   } = yield* Effect.acquireRelease(listening, (thread) =>
     Effect.promise(() => thread.worker.terminate()).pipe(
       Effect.interruptible,
@@ -49,11 +51,9 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
       yield* Effect.sleep(WATCH_MS)
       const guilty = inFlight.overdue()
       if (guilty === undefined) continue
-      state.alive = false
       state.silent = true
       // The answers first: a thread in a native call can take seconds to die.
-      inFlight.lose(guilty.lost.cause, guilty)
-      mourn(state, guilty.lost.cause)
+      end(guilty.lost.cause, guilty)
       void worker.terminate()
     }
     state.watched = false
@@ -104,29 +104,22 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
       })
     )
 
+  /** The message with which an instance begins. */
+  const begin =
+    (remote: Remote, request: Omit<FiringRequest, "cell">, priority: Priority): Parameters<typeof ask>[0] =>
+    (firing, cell) => {
+      remote.cell = cell
+      const { ports } = remote
+      const asked = { ...request, compiled: undefined, cell: cell.buffer }
+      const module = share(request.compiled)
+      return [{ kind: "fire", firing, priority, request: asked, module, remote: ports[0] }, ports]
+    }
+
   const fire: GuestWorker["fire"] = (request, caller, priority = "normal") =>
     Effect.suspend(() => {
       const remote = new Remote(caller.remotes)
       return Effect.map(
-        ask(
-          (firing, cell) => {
-            remote.cell = cell
-            const { ports } = remote
-            return [
-              {
-                kind: "fire",
-                firing,
-                priority,
-                request: { ...request, compiled: undefined, cell: cell.buffer },
-                module: share(request.compiled),
-                remote: ports[0]
-              },
-              ports
-            ]
-          },
-          request,
-          caller
-        ).pipe((asking) => remote.answering(asking)),
+        ask(begin(remote, request, priority), request, caller).pipe((asking) => remote.answering(asking)),
         ({ report }) => report
       )
     })
@@ -142,11 +135,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     const { report } = yield* ask(
       (firing, cell) => {
         resident = firing
-        remote.cell = cell
-        const { ports } = remote
-        const asked = { ...request, compiled: undefined, goal: "reside" as const, cell: cell.buffer }
-        const module = share(request.compiled)
-        return [{ kind: "fire", firing, priority: "normal", request: asked, module, remote: ports[0] }, ports]
+        return begin(remote, { ...request, goal: "reside" }, "normal")(firing, cell)
       },
       request,
       {
@@ -210,11 +199,16 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
     mourners: new Set()
   }
   const inFlight = new InFlight(cell)
-  const lost = (cause: string) => {
+  /** It is no more, and all who must know are told; the second time, nobody is left. */
+  const end = (cause: string, guilty?: ReturnType<InFlight["overdue"]>) => {
     state.alive = false
-    inFlight.lose(cause)
-    mourn(state, cause)
+    inFlight.lose(cause, guilty)
+    const loss = new WorkerLost(cause, "idle")
+    Deferred.doneUnsafe(state.lost, Exit.succeed(loss))
+    for (const tell of state.mourners) tell(loss)
+    state.mourners.clear()
   }
+  const lost = (cause: string) => end(cause)
   const hear = (message: RelayedMessage) => {
     if (message.kind === "log") inFlight.log(message.firing, message.record)
     else if (message.kind === "report") inFlight.report(message.firing, message.report)
@@ -222,7 +216,7 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
   }
   if ("listen" in worker) {
     worker.listen(hear, lost)
-    return { ...started, state, inFlight }
+    return { ...started, state, inFlight, end }
   }
   worker.on("message", hear)
   worker.on("messageerror", (error) => lost(`its message could not be read: ${error.message}`))
@@ -230,20 +224,13 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
     lost(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
   )
   worker.on("exit", (code) => lost(`the thread ended with ${code}`))
-  return { ...started, state, inFlight }
-}
-
-/** Tells all who must know that the thread is no more; the second time, nobody is left. */
-const mourn = ({ lost, mourners }: State, cause: string): void => {
-  const loss = new WorkerLost(cause, "idle")
-  Deferred.doneUnsafe(lost, Exit.succeed(loss))
-  for (const tell of mourners) tell(loss)
-  mourners.clear()
+  return { ...started, state, inFlight, end }
 }
 
 interface Listening {
   readonly state: State
   readonly inFlight: InFlight
+  readonly end: (cause: string, guilty?: ReturnType<InFlight["overdue"]>) => void
 }
 
 interface State {

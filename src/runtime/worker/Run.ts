@@ -17,6 +17,7 @@ import { HostBridge } from "./HostBridge.ts"
 import { micros } from "./micros.ts"
 import { noRemote } from "./RemoteCalls.ts"
 import type { FailedRun } from "./settleFailure.ts"
+import { sharing } from "./sharing.ts"
 
 export type Outcome = { readonly values: ReadonlyArray<Value> } | Failed
 
@@ -162,9 +163,7 @@ export class Run {
       deadlineMs: this.#deadlineMs,
       now: () => performance.now(),
       isCancelled: () => this.#cell.cancelled,
-      ...(turns === undefined
-        ? {}
-        : { shouldPark: turns.shouldPark, targetMs: turns.targetMs, shareUnits: turns.shareUnits })
+      ...sharing(turns)
     })
   }
 

@@ -11,6 +11,7 @@ import { EngineFault } from "./EngineFault.ts"
 import type { Turns } from "./FiringServices.ts"
 import type { GuestCall } from "./GuestCall.ts"
 import { JournalCaller } from "./JournalCaller.ts"
+import { sharing } from "./sharing.ts"
 
 /**
  * A firing run once more in the exact build, where every instruction is charged alone before it runs, with the
@@ -64,7 +65,7 @@ export function* runExactly(run: ExactRun): Generator<GuestCall, ExactEnd | Miss
     deadlineMs: now() + mostMs,
     now,
     isCancelled: run.isCancelled,
-    ...(turns === undefined ? {} : { shouldPark: turns.shouldPark, targetMs: turns.targetMs })
+    ...sharing(turns)
   })
   const caller = new JournalCaller(account, journal)
   let instance: EngineInstance | undefined

@@ -8,7 +8,7 @@ import { Run } from "./Run.ts"
 import { reportOf } from "./reportOf.ts"
 
 /**
- * One firing on the thread that runs guests, from request to report.
+ * Runs a firing to its end, from request to report; its thread does nothing else meanwhile.
  *
  * ```
  *   compile ─ link ─ arguments ┬─▶ refused
@@ -17,7 +17,6 @@ import { reportOf } from "./reportOf.ts"
  * ```
  * It throws nothing: a guest's end is a report, and what is left is a defect that its thread's owner sees.
  */
-/** Runs a firing to its end; its thread does nothing else meanwhile. */
 export const runFiring = (request: FiringRequest, services: FiringServices): FiringReport =>
   callAtOnce(firing(request, services))
 
