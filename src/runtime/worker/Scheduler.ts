@@ -217,6 +217,10 @@ export class Guest implements Turns, Waiting {
   #watchDeadline(): void {
     if (this.#timer !== undefined || !Number.isFinite(this.#deadlineMs)) return
     const left = Math.max(0, this.#deadlineMs - performance.now())
-    this.#timer = setTimeout(() => this.#scheduler.hurry(this.number), Math.ceil(left))
+    this.#timer = setTimeout(() => {
+      // A timer may fire a moment early; then the guest goes on, and the next one is set when it waits again.
+      this.#timer = undefined
+      this.#scheduler.hurry(this.number)
+    }, Math.ceil(left))
   }
 }
