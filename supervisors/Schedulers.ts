@@ -1,17 +1,16 @@
-import { availableParallelism } from "node:os"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { Audit } from "../src/audit/Audit.ts"
+import { Refused } from "../src/outcome/Refused.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
 import type { FiringCaller, ResidentGuest } from "../src/runtime/GuestWorker.ts"
 import { makeGuestWorker } from "../src/runtime/makeGuestWorker.ts"
-import type { ChildOptions } from "../src/runtime/process/ChildOptions.ts"
-import type { StartedChild, StartedThread } from "../src/runtime/startThread.ts"
+import { type StartedChild, type StartedThread, startThread } from "../src/runtime/startThread.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
-import { jspi } from "../src/runtime/worker/jspi.ts"
 import type { Priority } from "../src/runtime/worker/RunQueue.ts"
 import { SchedulerLife } from "./SchedulerLife.ts"
+import { planSchedulers, type SchedulersOptions } from "./SchedulersOptions.ts"
 import { WaitingRoom } from "./WaitingRoom.ts"
 
 /**
@@ -21,7 +20,7 @@ import { WaitingRoom } from "./WaitingRoom.ts"
  *   fire ─▶ waiting room ─▶ the least loaded scheduler ─▶ report
  *            (bounded, by priority)   └─ lost before it had begun ─▶ another one
  * ```
- * Where the engine can suspend guests, a scheduler runs up to {@link GUESTS_DEFAULT_MAX} of them in turns; elsewhere
+ * Where the engine can suspend guests, a scheduler runs up to `guestsMax` of them in turns; elsewhere
  * one at a time. One that died or was terminated is replaced when the next one is needed.
  */
 export interface Schedulers {
@@ -42,36 +41,6 @@ export interface Schedulers {
     readonly residents: number
   }>
 }
-
-export interface SchedulersOptions extends ChildOptions {
-  /**
-   * Where schedulers are: in threads of this process (the default), or each in a process of its own, for guests that
-   * may bring V8 down. Such a guest costs one child, and the firings that it was running; see `startChild.ts` for
-   * what it costs, `ChildOptions.ts` for the hook of a sandbox.
-   */
-  readonly isolation?: Isolation | undefined
-  /** Default: the cores of the machine, at most {@link THREADS_DEFAULT_MAX}. */
-  readonly threadsMax?: number | undefined
-  /** Guests that share a scheduler, where they can be suspended. Default {@link GUESTS_DEFAULT_MAX}. */
-  readonly guestsMax?: number | undefined
-  /** Firings that may wait for a scheduler. Default {@link WAITING_DEFAULT_MAX}. */
-  readonly waitingMax?: number | undefined
-  /** Guests that reside, of all schedulers. Default {@link RESIDENTS_DEFAULT_MAX}. */
-  readonly residentsMax?: number | undefined
-  /** A thread that was started ahead, with `startThread`: the first firing gets it. */
-  readonly started?: StartedThread | undefined
-}
-
-export type Isolation = "thread" | "process"
-
-/** A thread takes about 7 MB before it runs anything. */
-export const THREADS_DEFAULT_MAX = 16
-/** A suspended guest takes about 13 kB beside its memory; a process has room for some 16,000 memories. */
-export const GUESTS_DEFAULT_MAX = 2_000
-export const WAITING_DEFAULT_MAX = 100_000
-
-/** V8 has room for some 16,000 memories in a process; these leave some to firings. */
-export const RESIDENTS_DEFAULT_MAX = 12_000
 
 /** There are as many resident guests as there may be. */
 export class ResidentsFull {
@@ -99,22 +68,21 @@ export const makeSchedulers = (
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const audit = yield* Audit
-    const threadsMax = options.threadsMax ?? Math.min(availableParallelism(), THREADS_DEFAULT_MAX)
-    const guestsMax = jspi !== undefined ? (options.guestsMax ?? GUESTS_DEFAULT_MAX) : 1
-    const waitingMax = options.waitingMax ?? WAITING_DEFAULT_MAX
+    const plan = planSchedulers(options)
+    // Whoever builds the layer has made a mistake, and nobody who fires can do anything about it.
+    if ("_tag" in plan) return yield* Effect.die(new Refused(plan))
+    const { threadsMax, guestsMax, waitingMax, residentsMax, heapMbMax } = plan
     const running: Array<SchedulerLife> = []
-    const residentsMax = options.residentsMax ?? RESIDENTS_DEFAULT_MAX
     let numbered = 0
     let arriving = 0
-    const startOne = options.isolation === "process" ? yield* childStarter(options) : undefined
+    const isProcess = options.isolation === "process"
+    const startOne = isProcess ? yield* childStarter(options, heapMbMax) : () => startThread(heapMbMax)
     const room = new WaitingRoom(threadsMax * guestsMax)
 
-    const start = (
-      started: StartedThread | StartedChild | undefined = startOne?.()
-    ): Effect.Effect<SchedulerLife> =>
+    const start = (started?: StartedThread | StartedChild): Effect.Effect<SchedulerLife> =>
       Effect.gen(function* () {
         const own = yield* Scope.fork(scope)
-        const worker = yield* Scope.provide(makeGuestWorker(started), own)
+        const worker = yield* Scope.provide(makeGuestWorker(started ?? startOne()), own)
         const life = new SchedulerLife(String(numbered++), worker, own, audit)
         running.push(life)
         yield* life.start
@@ -132,7 +100,7 @@ export const makeSchedulers = (
       // The threads have ended by now: their scopes were made after this one.
       Effect.forEach(running, (life) => life.stop, { discard: true })
     )
-    if (options.started !== undefined && startOne === undefined) yield* start(options.started)
+    if (options.started !== undefined && !isProcess) yield* start(options.started)
 
     /** The least loaded one, or a new one while all have something to do. */
     const takeFor = (load: (life: SchedulerLife) => number): Effect.Effect<SchedulerLife | undefined> =>
@@ -221,12 +189,12 @@ export const makeSchedulers = (
   })
 
 /** Loaded when it is asked for: who runs threads should not wait for it. */
-const childStarter = (options: SchedulersOptions): Effect.Effect<() => StartedChild> =>
+const childStarter = (options: SchedulersOptions, heapMbMax: number): Effect.Effect<() => StartedChild> =>
   Effect.map(
     Effect.promise(() => import("../src/runtime/startChild.ts")),
     ({ startChild }) =>
       () =>
-        startChild(options)
+        startChild(options, heapMbMax)
   )
 
 const ENDED = new WorkerLost("the schedulers were shut down", "idle")

@@ -42,21 +42,27 @@ export interface AccountOptions {
   readonly now: () => number
   /** Looked at once a slice. */
   readonly isCancelled: () => boolean
-  /**
-   * Looked at once a slice: whether the guest is to wait before it gets the next one. Never without it; only where
-   * the guest can be suspended, see `worker/hostModules.ts`.
-   */
-  readonly shouldPark?: () => boolean
-  /** Milliseconds that a slice should take by the clock; {@link SLICE_TARGET_MS} without it. */
-  readonly targetMs?: () => number
-  /** Units of a slice while others wait, the same for all of them; without it, what the clock says of this guest. */
-  readonly shareUnits?: () => number | undefined
+  /** Whom the guest shares its thread with, asked at the end of each slice; without it, nobody. */
+  readonly sharing?: Sharing | undefined
   /** Units of the largest slice, at least 0; {@link SLICE_MAX} without it. */
   readonly sliceMax?: number
 }
 
+/** What others leave to a guest. */
+export interface Sharing {
+  /**
+   * Whether the guest is to wait before it gets the next slice; only where it can be suspended, see
+   * `worker/hostModules.ts`.
+   */
+  readonly shouldPark: () => boolean
+  /** Milliseconds that a slice should take by the clock; {@link SLICE_TARGET_MS} for a guest that shares with nobody. */
+  readonly targetMs: () => number
+  /** Units of a slice while others wait, the same for all of them; `undefined` for what the clock says of this guest. */
+  readonly shareUnits: () => number | undefined
+}
+
 export class Account {
-  readonly allocated: number
+  allocated: number
   /** Why the host stopped the guest; the first reason stays. */
   stop: Stop | undefined = undefined
   /** How many slices were handed out, the first one included. */
@@ -66,23 +72,31 @@ export class Account {
   #size = SLICE_FIRST
   #startedMs: number
   readonly #sliceMax: number
-  readonly #deadlineMs: number
+  #deadlineMs: number
   readonly #now: () => number
   readonly #isCancelled: () => boolean
-  readonly #shouldPark: () => boolean
-  readonly #targetMs: () => number
-  readonly #shareUnits: () => number | undefined
+  readonly #sharing: Sharing | undefined
 
   constructor(options: AccountOptions) {
     this.allocated = options.allocated
     this.#deadlineMs = options.deadlineMs
     this.#now = options.now
     this.#isCancelled = options.isCancelled
-    this.#shouldPark = options.shouldPark ?? (() => false)
-    this.#targetMs = options.targetMs ?? (() => SLICE_TARGET_MS)
-    this.#shareUnits = options.shareUnits ?? (() => undefined)
+    this.#sharing = options.sharing
     this.#sliceMax = Math.min(options.sliceMax ?? SLICE_MAX, SLICE_MAX)
     this.#startedMs = options.now()
+  }
+
+  /** For another call of the same instance: as if it was made now, with as much and for as long. */
+  renew(allocated: number, deadlineMs: number): void {
+    this.allocated = allocated
+    this.#deadlineMs = deadlineMs
+    this.stop = undefined
+    this.slices = 0
+    this.#used = 0
+    this.#granted = 0
+    this.#size = SLICE_FIRST
+    this.#startedMs = this.#now()
   }
 
   /** The counter that a run starts with. */
@@ -104,10 +118,10 @@ export class Account {
     const over = this.#over(now)
     if (over !== undefined) return this.#end(over)
     const elapsed = now - this.#startedMs
-    const scale = elapsed > 0 ? this.#targetMs() / elapsed : 4
+    const scale = elapsed > 0 ? (this.#sharing?.targetMs() ?? SLICE_TARGET_MS) / elapsed : 4
     // At most fourfold either way: one page fault or one garbage collection must not decide the next slice.
     this.#size = clamp(this.#size * clamp(scale, 0.25, 4), SLICE_MIN, SLICE_MAX)
-    if (!this.#shouldPark()) return this.#grant(now)
+    if (this.#sharing?.shouldPark() !== true) return this.#grant(now)
     this.#granted = PARK
     return PARK
   }
@@ -164,7 +178,7 @@ export class Account {
 
   #grant(now: number): number {
     const near = this.#deadlineMs - now < NEAR_DEADLINE_MS
-    const wanted = this.#shareUnits() ?? this.#size
+    const wanted = this.#sharing?.shareUnits() ?? this.#size
     const size = near ? Math.min(wanted, SLICE_FIRST) : wanted
     this.#granted = Math.floor(Math.min(size, this.#sliceMax, this.allocated - this.#used))
     this.#startedMs = now

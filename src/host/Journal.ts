@@ -43,6 +43,11 @@ export class Journal {
     this.#entries.push({ module, name, results, readBytes, writes })
   }
 
+  /** Whether nothing was ever recorded. */
+  get isEmpty(): boolean {
+    return this.#entries.length === 0 && this.#dropped === 0
+  }
+
   /** How many answers no longer fitted. */
   get dropped(): number {
     return this.#dropped

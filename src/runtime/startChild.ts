@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { type ChildCommand, type ChildOptions, HEAP_MB_DEFAULT } from "./process/ChildOptions.ts"
+import type { ChildCommand, ChildOptions } from "./process/ChildOptions.ts"
 import { ChildThread } from "./process/ChildThread.ts"
 import { SchedulerCell } from "./SchedulerCell.ts"
-import type { StartedChild } from "./startThread.ts"
+import { HEAP_MB_DEFAULT, type StartedChild } from "./startThread.ts"
 
 /**
  * Starts a process with a thread in it that can run guests; it does not keep this process alive.
@@ -11,8 +11,8 @@ import type { StartedChild } from "./startThread.ts"
  * *Cost*, measured beside threads on two cores that others used as well, Node 26: 600 ms to the first answer where a
  * thread takes 300, and 0.9 ms a firing where a thread takes 0.5; with 50 firings at once 0.7 and 0.4.
  */
-export const startChild = (options: ChildOptions = {}): StartedChild => {
-  const { executable, args, env } = commandOf(options)
+export const startChild = (options: ChildOptions = {}, heapMbMax = HEAP_MB_DEFAULT): StartedChild => {
+  const { executable, args, env } = commandOf(options, heapMbMax)
   const child = spawn(executable, args, {
     env,
     cwd: "/",
@@ -23,7 +23,7 @@ export const startChild = (options: ChildOptions = {}): StartedChild => {
   return { worker: new ChildThread(child, cell), cell }
 }
 
-const commandOf = ({ sandbox, heapMbMax = HEAP_MB_DEFAULT }: ChildOptions): ChildCommand => {
+const commandOf = ({ sandbox }: ChildOptions, heapMbMax: number): ChildCommand => {
   const command: ChildCommand = {
     executable: process.execPath,
     args: [

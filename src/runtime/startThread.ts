@@ -10,9 +10,9 @@ import type { SchedulerMessage, ThreadData, WorkerMessage } from "./worker/messa
  * Apart from `GuestWorker.ts`, which makes one usable, because it needs no Effect: whoever is in a hurry starts the
  * thread first and loads the rest while it comes up.
  *
- * @param heapMbMax megabytes of its JavaScript heap; V8's own bound if there is none
+ * @param heapMbMax megabytes of its JavaScript heap, guests' memories apart
  */
-export const startThread = (heapMbMax?: number): StartedThread => {
+export const startThread = (heapMbMax = HEAP_MB_DEFAULT): StartedThread => {
   const cell = new SchedulerCell()
   const worker = new Worker(new URL(`./worker/main.${EXTENSION}`, import.meta.url), {
     name: "munition guests",
@@ -24,7 +24,7 @@ export const startThread = (heapMbMax?: number): StartedThread => {
     workerData: { types: typesOfProcess, cell: cell.buffer } satisfies ThreadData,
     resourceLimits: {
       maxYoungGenerationSizeMb: YOUNG_MB_MAX,
-      ...(heapMbMax === undefined ? {} : { maxOldGenerationSizeMb: heapMbMax })
+      maxOldGenerationSizeMb: heapMbMax
     }
   })
   worker.unref()
@@ -54,6 +54,14 @@ export interface RelayedThread extends Pick<Worker, "ref" | "unref" | "threadId"
 export type RelayedMessage =
   | WorkerMessage
   | { readonly kind: "lost"; readonly firing: number; readonly lost: WorkerLost }
+
+/**
+ * Decoding and metering a module of 64 MiB takes about 600 MB. V8's own bound is four times this, and the more there
+ * may be the longer it lets garbage lie: 10,000 resident guests that were called in turn had 110 MB of it more.
+ */
+export const HEAP_MB_DEFAULT = 1_024
+export const HEAP_MB_MIN = 32
+export const HEAP_MB_MAX = 2 ** 16
 
 /**
  * What a firing leaves behind is small and dies at once, so a small nursery does: V8's own grows to three times as

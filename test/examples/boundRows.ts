@@ -15,10 +15,17 @@ import {
 import { JOURNAL_BOUND } from "../../src/host/Journal.ts"
 import { SILENT_MS_MAX } from "../../src/runtime/InFlight.ts"
 import { FENCE_MS } from "../../src/runtime/judgeFiring.ts"
+import { HEAP_MB_DEFAULT } from "../../src/runtime/startThread.ts"
 import { ELEMENTS_MAX } from "../../src/runtime/worker/capture.ts"
 import { EXACT_MS_MAX } from "../../src/runtime/worker/runExactly.ts"
 import { MODULE_CACHE_BOUND } from "../../supervisors/ModuleCache.ts"
-import { GUESTS_DEFAULT_MAX, THREADS_DEFAULT_MAX, WAITING_DEFAULT_MAX } from "../../supervisors/Schedulers.ts"
+import { MAILBOX_DEFAULT_MAX } from "../../supervisors/Resident.ts"
+import {
+  GUESTS_DEFAULT_MAX,
+  RESIDENTS_DEFAULT_MAX,
+  THREADS_DEFAULT_MAX,
+  WAITING_DEFAULT_MAX
+} from "../../supervisors/SchedulersOptions.ts"
 
 /** Bounds that are no field of a policy: what is bounded, by how much, and how it is moved. */
 export const BOUND_ROWS: ReadonlyArray<readonly [what: string, bound: string, moved: string]> = [
@@ -44,6 +51,16 @@ export const BOUND_ROWS: ReadonlyArray<readonly [what: string, bound: string, mo
     "`layer({ guestsMax })`"
   ],
   ["firings that wait for a thread", n(WAITING_DEFAULT_MAX), "`layer({ waitingMax })`"],
+  [
+    "guests that reside, and calls that wait for one",
+    `${n(RESIDENTS_DEFAULT_MAX)}, ${n(MAILBOX_DEFAULT_MAX)}`,
+    "`layer({ residentsMax })`, option `mailboxMax`"
+  ],
+  [
+    "megabytes of a thread's JavaScript heap, guests' memories apart",
+    n(HEAP_MB_DEFAULT),
+    "`layer({ heapMbMax })`"
+  ],
   [
     "milliseconds that a guest may have its thread without looking up while others wait",
     n(SILENT_MS_MAX),

@@ -8,7 +8,7 @@ import {
   SLICE_MAX
 } from "../../src/fuel/Account.ts"
 import { COUNTER_IN_LOCAL, PARK } from "../../src/fuel/meter/Layout.ts"
-import { patientAccount } from "./patientAccount.ts"
+import { patientAccount, waiting } from "./patientAccount.ts"
 
 const account = (options: Partial<AccountOptions>) => patientAccount({ allocated: 1000, ...options })
 
@@ -109,7 +109,7 @@ describe("Account", () => {
         fc.nat(300),
         (steps, allocated, sliceMax) => {
           let waits = false
-          const fuel = account({ allocated, sliceMax, shouldPark: () => waits })
+          const fuel = account({ allocated, sliceMax, sharing: waiting(() => waits) })
           let counter = 0
           let last = 0
           for (const [charge, wait] of steps) {
@@ -141,7 +141,7 @@ describe("Account", () => {
   it("law: counts the same when a host call is told to wait, which it cannot", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5000)), fc.nat(300), (charges, sliceMax) => {
-        const fuel = account({ allocated: 1e9, sliceMax, shouldPark: () => true })
+        const fuel = account({ allocated: 1e9, sliceMax, sharing: waiting(() => true) })
         let counter = 0
         for (const charge of charges) {
           counter -= charge
@@ -157,7 +157,7 @@ describe("Account", () => {
   it("looks at the deadline and the cancellation again when a guest has waited", () => {
     let now = 0
     let cancelled = false
-    const options = { now: () => now, isCancelled: () => cancelled, shouldPark: () => true }
+    const options = { now: () => now, isCancelled: () => cancelled, sharing: waiting(() => true) }
     const late = account({ ...options, deadlineMs: 10 })
     const gone = account(options)
     expect([late.refill(-1), gone.refill(-1)]).toEqual([PARK, PARK])
@@ -169,16 +169,34 @@ describe("Account", () => {
   })
 
   it("makes nobody wait who must stop", () => {
-    const fuel = account({ allocated: 3, shouldPark: () => true })
+    const fuel = account({ allocated: 3, sharing: waiting(() => true) })
     expect([fuel.refill(-4), fuel.stop]).toEqual([-1, "fuel"])
-    const late = account({ deadlineMs: 0, shouldPark: () => true })
+    const late = account({ deadlineMs: 0, sharing: waiting(() => true) })
     expect([late.refill(-1), late.stop]).toEqual([-1, "deadline"])
   })
 
   it("does not let a guest go on that was stopped while it waited", () => {
-    const fuel = account({ shouldPark: () => true })
+    const fuel = account({ sharing: waiting(() => true) })
     fuel.refill(-1)
     fuel.stopFor("cancelled")
     expect(fuel.resume()).toBe(-1)
+  })
+
+  it("law: renewed, is as good as new", () => {
+    const charges = fc.array(fc.nat(5000))
+    fc.assert(
+      fc.property(charges, charges, fc.nat(20_000), fc.nat(300), (before, after, allocated, sliceMax) => {
+        const used = account({ allocated: 999, deadlineMs: 0, sliceMax, sharing: waiting(() => true) })
+        used.settle(spend(used, before))
+        const fresh = account({ allocated, sliceMax, sharing: waiting(() => true) })
+        used.renew(allocated, Number.POSITIVE_INFINITY)
+        const ends = [used, fresh].map((one) => {
+          const counters = [one.open(), spend(one, after)]
+          one.settle(counters[1] ?? 0)
+          return [counters, one.allocated, one.charged, one.stop, one.slices]
+        })
+        expect(ends[0]).toEqual(ends[1])
+      })
+    )
   })
 })

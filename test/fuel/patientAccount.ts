@@ -1,4 +1,4 @@
-import { Account, type AccountOptions } from "../../src/fuel/Account.ts"
+import { Account, type AccountOptions, type Sharing, SLICE_TARGET_MS } from "../../src/fuel/Account.ts"
 
 /**
  * An account that nothing ends but its fuel, on a clock that stands still: without a deadline or a caller who
@@ -15,3 +15,10 @@ export const patientAccount = (
     isCancelled: () => false,
     ...options
   })
+
+/** Somebody to share with, who asks for nothing but that the guest waits. */
+export const waiting = (shouldPark: () => boolean): Sharing => ({
+  shouldPark,
+  targetMs: () => SLICE_TARGET_MS,
+  shareUnits: () => undefined
+})

@@ -5,7 +5,7 @@ import { RUN_POLICY_DEFAULT } from "../../src/runtime/RunPolicy.ts"
 import type { EngineInstance } from "../../src/runtime/worker/Engine.ts"
 import { EngineFault } from "../../src/runtime/worker/EngineFault.ts"
 import { jspi } from "../../src/runtime/worker/jspi.ts"
-import { patientAccount } from "../fuel/patientAccount.ts"
+import { patientAccount, waiting } from "../fuel/patientAccount.ts"
 import { parseWat } from "../guests/wat.ts"
 import { fireHere, v8Engine } from "./fireHere.ts"
 
@@ -79,7 +79,7 @@ const run = async (name: string, wat: string, turns: Turns, options: Options = {
     allocated: options.fuel ?? 10 * SLICE_FIRST,
     now: options.now ?? (() => 0),
     isCancelled: options.isCancelled ?? (() => false),
-    shouldPark: options.shouldPark ?? (() => true),
+    sharing: waiting(options.shouldPark ?? (() => true)),
     sliceMax: SLICE_FIRST,
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs() })
   })
@@ -222,7 +222,7 @@ describe.skipIf(jspi === undefined)("guests on one thread that wait at the end o
 it("lets a guest that is to wait go on at once where nobody can make it wait", () => {
   const compiled = v8Engine.compile(parseWat("spin", spinner(1)), RUN_POLICY_DEFAULT)
   if ("_tag" in compiled) throw new Error(compiled._tag)
-  const account = patientAccount({ allocated: 1e6, shouldPark: () => true })
+  const account = patientAccount({ allocated: 1e6, sharing: waiting(() => true) })
   const instance = v8Engine.instantiate(compiled, {
     account,
     links: [],

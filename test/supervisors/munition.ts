@@ -5,7 +5,7 @@ import type { FuelMeter } from "../../src/fuel/FuelMeter.ts"
 import type { HostValueType } from "../../src/host/HostDeclaration.ts"
 import type { InstanceManager, InstanceManagerOptions } from "../../src/index.ts"
 import { type HostFunction, localFunction, Munition } from "../../src/index.ts"
-import type { Isolation } from "../../supervisors/Schedulers.ts"
+import type { Isolation } from "../../supervisors/SchedulersOptions.ts"
 import { parseWat } from "../guests/wat.ts"
 import { declared } from "../runtime/fireHere.ts"
 

@@ -12,8 +12,6 @@ export interface ChildOptions {
    * the command to the one that is run instead. The program is looked for where the system looks without a PATH.
    */
   readonly sandbox?: Sandbox | undefined
-  /** Megabytes of JavaScript heap of a child, guests' memories apart. Default {@link HEAP_MB_DEFAULT}. */
-  readonly heapMbMax?: number | undefined
 }
 
 export type Sandbox = ReadonlyArray<string> | ((command: ChildCommand) => ChildCommand)
@@ -24,8 +22,3 @@ export interface ChildCommand {
   readonly args: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
 }
-
-/** Decoding and metering a module of 64 MiB takes about 600 MB. */
-export const HEAP_MB_DEFAULT = 1_024
-export const HEAP_MB_MIN = 32
-export const HEAP_MB_MAX = 2 ** 16

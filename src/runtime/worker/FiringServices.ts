@@ -1,3 +1,4 @@
+import type { Sharing } from "../../fuel/Account.ts"
 import type { LogRecord } from "../../host/builtin/log.ts"
 import type { HostCall } from "../../host/builtin/table.ts"
 import type { FiringCell } from "../FiringCell.ts"
@@ -19,15 +20,9 @@ export interface FiringServices {
 }
 
 /** How a guest shares its thread. */
-export interface Turns {
+export interface Turns extends Sharing {
   /** Told once, before the guest runs, when it must have ended: waiting must not make it late. */
   readonly begin: (deadlineMs: number) => void
-  /** Asked at the end of a slice: whether somebody else is to run now. */
-  readonly shouldPark: () => boolean
-  /** Milliseconds that a slice should take. */
-  readonly targetMs: () => number
-  /** Units of a slice while others wait: all get the same, so that the clock's noise makes nobody poor. */
-  readonly shareUnits: () => number | undefined
   /** Resolves when it is this guest's turn again; never rejects. */
   readonly park: () => Promise<void>
   /** Told when the guest has ended and its failure is looked into: from now on it waits with the newcomers. */

@@ -65,7 +65,7 @@ export class GuestHouse {
 
   async #fire({ firing, remote }: FireMessage, request: FiringRequest, guest: Guest): Promise<void> {
     const cell = new FiringCell(request.cell)
-    const shift = new Shift(guest, firing, cell)
+    const shift = new Shift({ guest, firing, cell })
     cell.enter("loading")
     const needsLoading = request.declarations.some(({ kind }) => kind === "local")
     const loading = loadLocals(request.declarations)
@@ -73,19 +73,18 @@ export class GuestHouse {
       engine: this.#engine,
       locals: await (needsLoading ? guest.away(loading) : loading),
       callRemote: (_: FiringCell, timeLeftMs: () => number) =>
-        remote === undefined ? noRemote : remoteOverPort(remote, () => shift.cell, timeLeftMs),
-      askRemote:
-        remote === undefined || jspi === undefined
-          ? undefined
-          : askOverPort(remote, shift.stopped, shift.away),
+        remote === undefined ? noRemote : remoteOverPort(remote, () => shift.call.cell, timeLeftMs),
+      askRemote: remote === undefined || jspi === undefined ? undefined : askOverPort(remote, shift),
       emitLog: (record: Extract<WorkerMessage, { kind: "log" }>["record"]) =>
-        this.#tell({ kind: "log", firing: shift.firing, record }, []),
+        this.#tell({ kind: "log", firing: shift.call.firing, record }, []),
       turns: shift
     }
     if (request.goal === "reside") {
       const [report, resident] = await Resident.begin(request, services)
       if (resident !== undefined) this.#residents.set(firing, { guest: resident, shift })
-      return this.#report(firing, report)
+      this.#report(firing, report)
+      resident?.rest()
+      return shift.ends()
     }
     const report = await runInTurns(request, services)
     remote?.close()
@@ -95,10 +94,12 @@ export class GuestHouse {
   async #call({ firing, resident, call }: CallMessage, guest: Guest): Promise<void> {
     const found = this.#residents.get(resident)
     if (found === undefined) return this.#report(firing, gone(call.cell))
-    found.shift.begins(guest, firing, new FiringCell(call.cell))
+    found.shift.begins({ guest, firing, cell: new FiringCell(call.cell) })
     const report = await found.guest.call(call)
     if (report.kind === "failed") this.#residents.delete(resident)
     this.#report(firing, report)
+    found.guest.rest()
+    found.shift.ends()
   }
 
   #report(firing: number, report: FiringReport): void {

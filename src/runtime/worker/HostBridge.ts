@@ -31,7 +31,7 @@ export class HostBridge implements HostCaller {
   fault: FailureCause | undefined
   /** Whether the guest was stopped in a host call, by whatever: nothing was charged ahead of one. */
   stoppedHere = false
-  #account: Account
+  readonly #account: Account
   #journal: Journal
   readonly #memory: HostMemory
   readonly #context: HostContext
@@ -59,9 +59,8 @@ export class HostBridge implements HostCaller {
     this.#callRemote = callRemote
   }
 
-  /** From now on another account pays, and another journal records. */
-  renew(account: Account, journal: Journal): void {
-    this.#account = account
+  /** For another call of the same instance, which another journal may record. */
+  renew(journal: Journal): void {
     this.#journal = journal
     this.stoppedHere = false
   }

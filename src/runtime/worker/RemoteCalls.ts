@@ -51,12 +51,16 @@ export const remoteOverPort =
     }
   }
 
-/**
- * Asks over the port and lets the thread go on with something else; `stopped` resolves when nobody may wait any
- * longer, and `wait` gives the thread away for as long as the answer takes.
- */
+/** Who asks and lets the thread go on with something else. */
+export interface Asker {
+  /** Resolves when nobody may wait any longer. */
+  readonly stopped: () => Promise<Stop>
+  /** Gives the thread away for as long as the answer takes. */
+  readonly away: <A>(answer: Promise<A>) => Promise<A>
+}
+
 export const askOverPort =
-  (port: MessagePort, stopped: () => Promise<Stop>, wait: <A>(answer: Promise<A>) => Promise<A>): AskRemote =>
+  (port: MessagePort, asker: Asker): AskRemote =>
   ({ module, name }, args, reads) => {
     const question: RemoteQuestion = { module, name, args, reads }
     const reply = new Promise<RemoteReply>((resolve) => {
@@ -64,7 +68,8 @@ export const askOverPort =
       port.once("message", (message: RemoteReply) => resolve(message))
     })
     port.postMessage(question)
-    return wait(Promise.race([reply, stopped().then((stop): RemoteReply => ({ kind: "stopped", stop }))]))
+    const stopped = asker.stopped().then((stop): RemoteReply => ({ kind: "stopped", stop }))
+    return asker.away(Promise.race([reply, stopped]))
   }
 
 /** Where nobody answers: guests on the caller's own thread, which cannot wait for itself. */

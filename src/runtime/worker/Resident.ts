@@ -73,6 +73,11 @@ export class Resident {
     return yield* reportOf(outcome, { run, prepared, call, request, services, cell })
   }
 
+  /** Called when a call has been reported. */
+  rest(): void {
+    this.#run.rest()
+  }
+
   /** Lets the instance go; it answers nothing afterwards. */
   end(): void {
     this.#run.cleanUp()

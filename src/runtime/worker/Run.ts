@@ -17,7 +17,6 @@ import { HostBridge } from "./HostBridge.ts"
 import { micros } from "./micros.ts"
 import { noRemote } from "./RemoteCalls.ts"
 import type { FailedRun } from "./settleFailure.ts"
-import { sharing } from "./sharing.ts"
 
 export type Outcome = { readonly values: ReadonlyArray<Value> } | Failed
 
@@ -40,34 +39,43 @@ export class Run {
   durationMicros = 0
   /** Calls that were answered. */
   answered = 0
-  #account: Account
+  readonly #account: Account
   readonly #bridge: HostBridge
   readonly #services: FiringServices
+  readonly #first: { readonly request: CallRequest; readonly cell: FiringCell }
   #request: CallRequest
   #cell: FiringCell
   #deadlineMs: number
   readonly #began: number
-  readonly #host: { account: Account } & Omit<InstanceHost, "account" | "links">
+  readonly #host: Omit<InstanceHost, "links">
   #instance: EngineInstance | undefined
 
   constructor(request: FiringRequest, services: FiringServices, cell: FiringCell, began: number) {
+    this.#first = { request, cell }
     this.#request = request
     this.#services = services
     this.#cell = cell
     this.#began = began
     this.#deadlineMs = performance.now() + request.timeoutMs
-    this.#account = this.#open()
+    const { turns, askRemote } = services
+    turns?.begin(this.#deadlineMs)
+    this.#account = new Account({
+      allocated: request.fuel,
+      deadlineMs: this.#deadlineMs,
+      now: () => performance.now(),
+      isCancelled: () => this.#cell.cancelled,
+      sharing: turns
+    })
     const sources = { ...makeSources(request.grants), emitLog: boundLog(services.emitLog).emitLog }
     const timeLeftMs = () => this.#deadlineMs - performance.now()
     const remote = services.callRemote?.(cell, timeLeftMs) ?? noRemote
     this.#bridge = new HostBridge(this.#account, this.journal, sources, services.locals, remote)
-    const { turns, askRemote } = services
     this.#host = {
       account: this.#account,
       caller: this.#bridge,
       policy: request.policy,
       askRemote,
-      ...(turns === undefined ? {} : { park: turns.park })
+      ...(turns === undefined ? {} : { park: () => turns.park() })
     }
   }
 
@@ -112,14 +120,20 @@ export class Run {
     this.#request = request
     this.#cell = cell
     this.#deadlineMs = performance.now() + request.timeoutMs
-    this.#account = this.#open()
-    this.#host.account = this.#account
-    this.journal = new Journal()
-    this.#bridge.renew(this.#account, this.journal)
-    // Of what happened before, that the instance was made is what a life of this call needs.
-    this.steps.length = Math.min(this.steps.length, 1)
+    this.#services.turns?.begin(this.#deadlineMs)
+    this.#account.renew(request.fuel, this.#deadlineMs)
     this.#instance?.renew()
     cell.enter("executing")
+  }
+
+  /** Lets go of what was the last call's, which grows old where it is kept until the next one. */
+  rest(): void {
+    this.#request = this.#first.request
+    this.#cell = this.#first.cell
+    this.journal = this.journal.isEmpty ? this.journal : new Journal()
+    this.#bridge.renew(this.journal)
+    // Of what happened before, that the instance was made is what the life of a call needs.
+    this.steps.length = Math.min(this.steps.length, 1)
   }
 
   /** Calls the function of the request. */
@@ -153,18 +167,6 @@ export class Run {
     } catch {}
     this.#instance = undefined
     this.#step("CLEANED")
-  }
-
-  #open(): Account {
-    const { turns } = this.#services
-    turns?.begin(this.#deadlineMs)
-    return new Account({
-      allocated: this.#request.fuel,
-      deadlineMs: this.#deadlineMs,
-      now: () => performance.now(),
-      isCancelled: () => this.#cell.cancelled,
-      ...sharing(turns)
-    })
   }
 
   #fail(thrown: unknown, entered: number): Failed {

@@ -1,4 +1,5 @@
 import { SLICE_FIRST, SLICE_MAX, SLICE_MIN, type Stop } from "../../fuel/Account.ts"
+import type { FiringCell } from "../FiringCell.ts"
 import { NOBODY, type SchedulerCell } from "../SchedulerCell.ts"
 import type { Turns } from "./FiringServices.ts"
 import { jspi } from "./jspi.ts"
@@ -137,7 +138,8 @@ const LOOP_MS_MAX = 2
 export class Guest implements Turns, Waiting {
   readonly priority: Priority
   number = NOBODY
-  isCancelled: () => boolean = () => false
+  /** Of the firing; there is none before its task has begun. */
+  cell: Pick<FiringCell, "cancelled"> | undefined
   readonly #scheduler: Scheduler
   #resume: () => void
   #waitedMs = 0
@@ -152,27 +154,38 @@ export class Guest implements Turns, Waiting {
     this.#resume = begin
   }
 
-  readonly begin = (deadlineMs: number): void => {
+  begin(deadlineMs: number): void {
     this.#deadlineMs = deadlineMs
   }
 
-  readonly hasten = (): void => {
+  hasten(): void {
     this.#hastened = true
   }
 
-  readonly shouldPark = (): boolean => this.#scheduler.shouldPark()
-  readonly targetMs = (): number => this.#scheduler.targetMs()
-  readonly shareUnits = (): number | undefined => this.#scheduler.shareUnits()
-  readonly waitedMs = (): number => this.#waitedMs
+  shouldPark(): boolean {
+    return this.#scheduler.shouldPark()
+  }
 
-  readonly park = (): Promise<void> => {
+  targetMs(): number {
+    return this.#scheduler.targetMs()
+  }
+
+  shareUnits(): number | undefined {
+    return this.#scheduler.shareUnits()
+  }
+
+  waitedMs(): number {
+    return this.#waitedMs
+  }
+
+  park(): Promise<void> {
     this.#watchDeadline()
     this.#scheduler.tune()
     return this.#waitFor(this.#hastened ? "fresh" : "spent")
   }
 
   /** Gives the thread away until `answer` is there, and then until it is this guest's turn. */
-  readonly away = async <A>(answer: Promise<A>): Promise<A> => {
+  async away<A>(answer: Promise<A>): Promise<A> {
     this.#watchDeadline()
     const left = performance.now()
     this.#scheduler.giveUp(this)
@@ -184,17 +197,18 @@ export class Guest implements Turns, Waiting {
   }
 
   /** Resolves when this guest must not wait any longer for an answer. */
-  readonly stopped = (): Promise<Stop> =>
-    new Promise((resolve) => {
+  stopped(): Promise<Stop> {
+    return new Promise((resolve) => {
       this.#stopAway = resolve
     })
+  }
 
   go(): void {
     this.#resume()
   }
 
   stopWaiting(): void {
-    this.#stopAway?.(this.isCancelled() ? "cancelled" : "deadline")
+    this.#stopAway?.(this.cell?.cancelled === true ? "cancelled" : "deadline")
   }
 
   end(): void {

@@ -25,17 +25,16 @@ export class V8Instance implements EngineInstance {
   readonly #compiled: Compiled
   readonly #host: InstanceHost
   #instance: WebAssembly.Instance | undefined
-  /** Rejects when the guest is left suspended for good. */
-  readonly #abandoned: Promise<never>
+  /** The function that was called last: V8 keeps one and a half kB for each that it makes until it looks for garbage. */
+  #promised:
+    | { readonly name: string; readonly target: (...args: ReadonlyArray<Value>) => Promise<unknown> }
+    | undefined
+  /** Ends the call that runs, whose guest is left suspended for good. */
   #abandon: (fault: EngineFault) => void = () => undefined
 
   constructor(compiled: Compiled, host: InstanceHost) {
     this.#compiled = compiled
     this.#host = host
-    this.#abandoned = new Promise((_, reject) => {
-      this.#abandon = reject
-    })
-    this.#abandoned.catch(() => undefined)
     this.#instance = this.#guarded(() => new WebAssembly.Instance(compiled.module, this.#imports()))
     const { park } = host
     const hooks = makeHooks({
@@ -73,9 +72,15 @@ export class V8Instance implements EngineInstance {
     if (jspi === undefined) return undefined
     const { promising } = jspi
     const run = async (name: string, args: ReadonlyArray<Value>): Promise<unknown> => {
-      const target = promising(this.#target(name))
+      const plain = this.#target(name)
+      if (this.#promised?.name !== name) this.#promised = { name, target: promising(plain) }
+      const { target } = this.#promised
       try {
-        return await Promise.race([this.#guarded(() => target(...args)), this.#abandoned])
+        // One promise for each call: what waits for one that never settles is kept for as long as that is.
+        return await new Promise((resolve, reject) => {
+          this.#abandon = reject
+          this.#guarded(() => target(...args)).then(resolve, reject)
+        })
       } catch (thrown) {
         throw thrown instanceof EngineFault ? thrown : this.#faultOf(thrown)
       }
@@ -133,6 +138,7 @@ export class V8Instance implements EngineInstance {
 
   cleanUp(): void {
     this.#instance = undefined
+    this.#promised = undefined
   }
 
   #run(name: string, args: ReadonlyArray<Value>): unknown {

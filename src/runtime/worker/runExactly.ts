@@ -11,7 +11,6 @@ import { EngineFault } from "./EngineFault.ts"
 import type { Turns } from "./FiringServices.ts"
 import type { GuestCall } from "./GuestCall.ts"
 import { JournalCaller } from "./JournalCaller.ts"
-import { sharing } from "./sharing.ts"
 
 /**
  * A firing run once more in the exact build, where every instruction is charged alone before it runs, with the
@@ -65,13 +64,16 @@ export function* runExactly(run: ExactRun): Generator<GuestCall, ExactEnd | Miss
     deadlineMs: now() + mostMs,
     now,
     isCancelled: run.isCancelled,
-    ...sharing(turns)
+    sharing: turns
   })
   const caller = new JournalCaller(account, journal)
   let instance: EngineInstance | undefined
   try {
     const host = { account, links: run.links, caller, policy }
-    instance = engine.instantiate(compiled, turns === undefined ? host : { ...host, park: turns.park })
+    instance = engine.instantiate(
+      compiled,
+      turns === undefined ? host : { ...host, park: () => turns.park() }
+    )
     const made = instance
     caller.connect(made.counter(), () => made.memoryBytes())
     yield { instance: made, functionName: undefined, args: [] }
