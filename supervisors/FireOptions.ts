@@ -70,8 +70,8 @@ export const planFiring = (
   const grants = resolveGrants(options.capabilities ?? [], declarations)
   if ("_tag" in grants) return grants
   const { priority = "normal" } = options
-  if (!PRIORITIES.includes(priority))
-    return new BadArguments("priority", PRIORITIES.join(", "), String(priority))
+  const unranked = checkPriority(priority)
+  if (unranked !== undefined) return unranked
   return {
     ...fuel,
     policy,
@@ -83,6 +83,11 @@ export const planFiring = (
     onCrash: options.onCrash ?? (() => Effect.void)
   }
 }
+
+export const checkPriority = (priority: Priority): BadArguments | undefined =>
+  PRIORITIES.includes(priority)
+    ? undefined
+    : new BadArguments("priority", PRIORITIES.join(", "), String(priority))
 
 /** The bounds of a firing, each checked against what it can be. */
 export const makeRunPolicy = (asked: Partial<RunPolicy>): RunPolicy | BadArguments | LimitExceeded => {

@@ -36,6 +36,14 @@ export interface Resident extends Child {
   ) => Effect.Effect<void, Refused | ResidentEnded>
   /** Calls that wait, the one that runs apart. */
   readonly waiting: Effect.Effect<number>
+  /**
+   * From now on each of the two ends when the other does, for the same reason, unless that is `normal`. If the other
+   * has ended already, this one ends now. Their supervisors see two ends, and do with each what its spec says.
+   *
+   * To be told, and not to end, is to wait for `ended`: OTP's monitor.
+   */
+  readonly link: (other: Resident) => Effect.Effect<void>
+  readonly unlink: (other: Resident) => Effect.Effect<void>
 }
 
 /** What a caller may say of a resident guest; fuel and time are those of each call. */

@@ -6,7 +6,6 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import { ImpossibleEvent } from "../actors/Life.ts"
-import { makeFuelPolicy } from "../src/fuel/FuelPolicy.ts"
 import { logToEffect } from "../src/host/logToEffect.ts"
 import type { Crash } from "../src/outcome/Crash.ts"
 import { Refused } from "../src/outcome/Refused.ts"
@@ -16,9 +15,9 @@ import type { Value } from "../src/outcome/Value.ts"
 import type { FailedReport, FiringReport, ReturnedReport } from "../src/runtime/Firing.ts"
 import type { ResidentGuest } from "../src/runtime/GuestWorker.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
-import type { Priority } from "../src/runtime/worker/RunQueue.ts"
 import type { Concluder, Job } from "./Concluder.ts"
-import { checkCall } from "./checkCall.ts"
+import { type Letter, writeLetter } from "./Letter.ts"
+import { Links } from "./Links.ts"
 import { ExitCrash, ExitKilled, type ExitReason, ExitShutdown } from "./otp/ExitReason.ts"
 import type { CallOptions, Resident, ResidentPlan } from "./Resident.ts"
 import { ResidentEnded } from "./ResidentEnded.ts"
@@ -48,6 +47,8 @@ export class ResidentProcess implements Resident {
   /** Why it is to go, as soon as it has answered the call that runs. */
   #leaving: ExitReason | undefined
   #over = false
+  #links: Links | undefined
+  #endedFor: ExitReason | undefined
 
   constructor(
     job: Job,
@@ -74,6 +75,25 @@ export class ResidentProcess implements Resident {
 
   get ended(): Effect.Effect<ExitReason> {
     return Deferred.await(this.#end)
+  }
+
+  link(other: Resident): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (other instanceof ResidentProcess) this.#linked.join(other.#linked)
+    })
+  }
+
+  unlink(other: Resident): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (other instanceof ResidentProcess) this.#linked.part(other.#linked)
+    })
+  }
+
+  /** Made when it is first asked for: most of thousands have none. */
+  get #linked(): Links {
+    this.#links ??= new Links((reason) => this.#run(this.leave(reason)))
+    if (this.#endedFor !== undefined) this.#links.end(this.#endedFor)
+    return this.#links
   }
 
   get waiting(): Effect.Effect<number> {
@@ -138,20 +158,13 @@ export class ResidentProcess implements Resident {
     options: CallOptions
   ): Effect.Effect<Letter, Refused | ResidentEnded> {
     return Effect.suspend((): Effect.Effect<Letter, Refused | ResidentEnded> => {
-      const plan = this.#plan
-      const wrong = checkCall(NO_MODULE, functionName, args)
-      if (wrong !== undefined) return refuse(wrong)
-      const fuel = options.fuel ?? plan.fuel
-      const policy = makeFuelPolicy({ fuel, timeout: options.timeout ?? plan.timeoutMs }, plan.ceiling)
-      if ("_tag" in policy) return refuse(policy)
+      const letter = writeLetter(this.#plan, functionName, args, options)
+      if ("_tag" in letter) return refuse(letter)
       if (this.#over) return Effect.flatMap(this.ended, (reason) => Effect.fail(new ResidentEnded(reason)))
       if (this.#leaving !== undefined) return Effect.fail(new ResidentEnded(this.#leaving))
       const waiting = this.#letters?.length ?? 0
-      if (waiting >= plan.mailboxMax)
-        return refuse(new LimitExceeded("mailboxMax", plan.mailboxMax, waiting + 1))
-      const { priority = plan.priority } = options
-      const reply = Deferred.makeUnsafe<Returned, Crash | Refused | ResidentEnded>()
-      const letter = { functionName, args, ...policy, priority, reply }
+      const { mailboxMax } = this.#plan
+      if (waiting >= mailboxMax) return refuse(new LimitExceeded("mailboxMax", mailboxMax, waiting + 1))
       this.#letters ??= []
       this.#letters.push(letter)
       this.#serving ??= this.#run(this.#serve)
@@ -248,7 +261,11 @@ export class ResidentProcess implements Resident {
       for (const { reply } of waiting) Deferred.doneUnsafe(reply, Exit.fail(told))
       return Effect.andThen(
         Scope.close(this.#own, Exit.void),
-        Effect.sync(() => void Deferred.doneUnsafe(this.#end, Exit.succeed(reason)))
+        Effect.sync(() => {
+          this.#endedFor = reason
+          Deferred.doneUnsafe(this.#end, Exit.succeed(reason))
+          this.#links?.end(reason)
+        })
       )
     })
   }
@@ -256,16 +273,6 @@ export class ResidentProcess implements Resident {
 
 const refuse = (reason: RefusedReason): Effect.Effect<never, Refused> =>
   Effect.andThen(countRefused("call", reason), Effect.fail(new Refused(reason)))
-
-/** A call in the mailbox. */
-interface Letter {
-  readonly functionName: string
-  readonly args: ReadonlyArray<Value>
-  readonly fuel: number
-  readonly timeoutMs: number
-  readonly priority: Priority
-  readonly reply: Deferred.Deferred<Returned, Crash | Refused | ResidentEnded>
-}
 
 const returnedOf = (report: ReturnedReport, lifecycle: Returned["metadata"]["lifecycle"]): Returned =>
   new Returned(report.values, {
@@ -277,6 +284,3 @@ const returnedOf = (report: ReturnedReport, lifecycle: Returned["metadata"]["lif
     typed: report.typed,
     nondeterminism: report.nondeterminism
   })
-
-/** A call brings no module; what there is was checked when the guest was made. */
-const NO_MODULE = new Uint8Array(8)
