@@ -63,7 +63,12 @@ const ROWS: ReadonlyMap<string, ReadonlyArray<readonly [name: string, kind: Kind
   Object.entries(FIELDS).map(([tag, fields]) => [tag, Object.entries(fields)])
 )
 
-/** The part of a line that depends neither on its number nor on the line before. *Cost*: about 0.6 µs. */
+/**
+ * The part of a line that depends neither on its number nor on the line before. *Cost*: about 1.3 µs.
+ *
+ * It is copied into one piece of a byte a character: as it was put together it took five times that for as long as it
+ * waited to be written.
+ */
 export const encodeEvent = (entry: AuditEntry | AuditMark, atMs: number): string => {
   let text = `"atMs":${atMs},"_tag":"${entry._tag}"`
   for (const [name] of ROWS.get(entry._tag) ?? []) {
@@ -71,7 +76,7 @@ export const encodeEvent = (entry: AuditEntry | AuditMark, atMs: number): string
     if (value === undefined) continue
     text += `,"${name}":${typeof value === "number" ? numeral(value) : quote(String(value))}`
   }
-  return text
+  return Buffer.from(text, "latin1").toString("latin1")
 }
 
 const numeral = (value: number): string => (Number.isFinite(value) ? String(value) : "null")

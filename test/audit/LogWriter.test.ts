@@ -1,4 +1,6 @@
 import { writeFileSync } from "node:fs"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
@@ -116,6 +118,25 @@ describe("what waits to be written", () => {
       { lost: buffer.lost, why: "full", atMs: 0 }
     ])
     expect(buffer.lost).toBeLessThan(held)
+  })
+
+  it.each([
+    ["short ones", "CALLED"],
+    ["a guest's, of 1 MB", "\u00e9".repeat(1_000_000)]
+  ])("takes no more memory than its bound says: %s", (_, why) => {
+    setFlagsFromString("--expose-gc")
+    const collect: () => void = runInNewContext("gc")
+    const heldBy = (buffer: AuditBuffer): number => {
+      collect()
+      const before = process.memoryUsage().heapUsed
+      for (let i = 0; buffer.lost === 0; i++) buffer.add(step(String(i), why), i, "full")
+      collect()
+      return process.memoryUsage().heapUsed - before
+    }
+    heldBy(new AuditBuffer(2 ** 20))
+    const buffer = new AuditBuffer(8 * 2 ** 20)
+    expect(heldBy(buffer)).toBeLessThan(1.5 * 2 ** 23)
+    expect(buffer.bytes).toBeGreaterThan(0.99 * 2 ** 23)
   })
 
   it("takes a mark when it is full, after the gap", () => {
