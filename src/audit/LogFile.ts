@@ -88,15 +88,15 @@ export class LogFile {
   }
 }
 
-/** Moves FILE out of the way, and as many of the older ones as stand in it. */
+/**
+ * Moves FILE out of the way, and as many of the older ones as stand in it. Of those that are too many, more than one
+ * where there may be fewer than there were, the oldest goes first: whoever is killed meanwhile leaves no hole.
+ */
 const shift = ({ file, filesMax }: AuditLogSettings): void => {
   const nameOf = (i: number): string => (i === 0 ? file : `${file}.${i}`)
   let free = 0
-  while (free < filesMax && existsSync(nameOf(free))) free += 1
-  if (free === filesMax) {
-    free -= 1
-    rmSync(nameOf(free))
-  }
+  while (existsSync(nameOf(free))) free += 1
+  for (; free >= filesMax; free--) rmSync(nameOf(free - 1))
   for (let i = free; i > 0; i--) renameSync(nameOf(i - 1), nameOf(i))
 }
 

@@ -269,6 +269,17 @@ describe("rotation", () => {
     })
   )
 
+  it.effect("leaves no hole where there may be fewer files than there were", () =>
+    Effect.gen(function* () {
+      const file = fresh()
+      yield* logging({ file, bytesMax: 65_536, filesMax: 8 }, recordSome(2_000))
+      expect(filesOf(file)).toHaveLength(8)
+      yield* logging({ file, bytesMax: 65_536, filesMax: 3 }, recordSome(500))
+      expect(filesOf(file)).toHaveLength(3)
+      expect(yield* verified(...filesOf(file))).toMatchObject({ how: "holds", lost: 0 })
+    })
+  )
+
   it.effect("is gone on with by whoever comes after one that was killed in the middle of it", () =>
     Effect.gen(function* () {
       const file = fresh()
