@@ -1,4 +1,3 @@
-import { realpathSync, statSync } from "node:fs"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -12,12 +11,9 @@ import * as Semaphore from "effect/Semaphore"
 import { Audit } from "./Audit.ts"
 import { AuditBuffer } from "./AuditBuffer.ts"
 import { AuditLogFailed, describeAuditLogFailed } from "./AuditLogFailed.ts"
-import { type AuditLogOptions, type AuditLogSettings, makeAuditLogSettings } from "./AuditLogOptions.ts"
-import { attempt } from "./fileCalls.ts"
-import { LogFile } from "./LogFile.ts"
+import { type AuditLogOptions, makeAuditLogSettings } from "./AuditLogOptions.ts"
 import { type LogHead, LogWriter } from "./LogWriter.ts"
-import { lockLog } from "./lockLog.ts"
-import { type LogEnd, NO_END, recoverLog } from "./recoverLog.ts"
+import { openLog } from "./openLog.ts"
 
 /**
  * An audit that writes to files which are only ever appended to: one JSON object a line, each chained to the one
@@ -176,25 +172,3 @@ const FULL = "more events waited than bufferBytesMax allows"
 
 /** So much is not waited with: four chunks. */
 const MANY_BYTES = 262_144
-
-/** The lock first: what another process is just writing must not be taken for a line that was torn. */
-const openLog = (given: AuditLogSettings): Effect.Effect<OpenedLog, AuditLogFailed, Scope.Scope> =>
-  Effect.gen(function* () {
-    const known = yield* attempt("open", given.file, () => statSync(given.file, { throwIfNoEntry: false }))
-    if (known?.isCharacterDevice() === true) return { file: yield* LogFile.open(given, 0), end: NO_END }
-    if (known !== undefined && !known.isFile())
-      return yield* Effect.fail(
-        new AuditLogFailed("open", given.file, "expected a file, or a character device")
-      )
-    // A rotation renames the file, not a link to it.
-    const path =
-      known === undefined ? given.file : yield* attempt("open", given.file, () => realpathSync(given.file))
-    yield* lockLog(path)
-    const end = yield* recoverLog(path)
-    return { file: yield* LogFile.open({ ...given, file: path }, end.fileNumber), end }
-  })
-
-interface OpenedLog {
-  readonly file: LogFile
-  readonly end: LogEnd
-}

@@ -54,7 +54,10 @@ export const lockLog = (path: string): Effect.Effect<void, AuditLogFailed, Scope
     if (by !== undefined) yield* remove(by)
     if (!(yield* make)) return yield* taken(yield* holder)
   })
-  return Effect.acquireRelease(acquire, () => Effect.ignore(opening(() => unlinkSync(lock))))
+  const release = Effect.flatMap(holder, (by) =>
+    by === own ? Effect.ignore(opening(() => unlinkSync(lock))) : Effect.void
+  )
+  return Effect.acquireRelease(acquire, () => release)
 }
 
 const isAlive = (name: string): boolean => {
@@ -62,9 +65,14 @@ const isAlive = (name: string): boolean => {
   if (pid === 0) return false
   const now = processName(pid)
   if (now !== undefined) return now === name
-  // No such process, or no `/proc`: then a signal that is none tells whether there is somebody.
-  return Result.isSuccess(Result.try(() => process.kill(pid, 0)))
+  // No such process, or none that `/proc` shows: a signal that is none tells whether there is somebody, and one that
+  // may not be sent was not sent to nobody.
+  const asked = Result.try(() => process.kill(pid, 0))
+  return Result.isSuccess(asked) || codeOf(asked.failure) === "EPERM"
 }
+
+const codeOf = (cause: unknown): unknown =>
+  typeof cause === "object" && cause !== null ? Reflect.get(cause, "code") : undefined
 
 /** `ID@BOOT/TICKS`: when the machine was started, and after how many ticks of that the process was. */
 const processName = (pid: number): string | undefined =>

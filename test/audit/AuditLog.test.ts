@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -8,6 +9,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  unlinkSync,
   writeFileSync
 } from "node:fs"
 import { basename, dirname } from "node:path"
@@ -15,7 +17,7 @@ import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/testing/TestClock"
-import { describe } from "vitest"
+import { describe, vi } from "vitest"
 import { Audit } from "../../src/audit/Audit.ts"
 import { AuditLog } from "../../src/audit/AuditLog.ts"
 import type { AuditLogOptions } from "../../src/audit/AuditLogOptions.ts"
@@ -207,6 +209,52 @@ describe("an audit log", () => {
         expect(readdirSync(dirname(file)).filter((name) => name.startsWith(basename(lock)))).toEqual([])
       }
       expect(yield* verified(file)).toMatchObject({ how: "holds", opened: 4 })
+    })
+  )
+
+  it.effect("is refused while whoever holds it lives, though it may not be asked", () =>
+    Effect.gen(function* () {
+      const file = fresh()
+      // Of another user, where `/proc` does not show those.
+      symlinkSync("4194305@x/1", lockOf(file))
+      const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+        throw Object.assign(new Error("EPERM"), { code: "EPERM" })
+      })
+      const failed = yield* Effect.flip(logging({ file }, recordSome(1)))
+      kill.mockRestore()
+      expect(failed).toMatchObject({ cause: expect.stringContaining("process 4194305 writes it") })
+      expect(readlinkSync(lockOf(file))).toBe("4194305@x/1")
+    })
+  )
+
+  it.effect("leaves the lock to whoever took it over", () =>
+    Effect.gen(function* () {
+      const file = fresh()
+      yield* logging(
+        { file },
+        Effect.sync(() => {
+          unlinkSync(lockOf(file))
+          symlinkSync("1@another/1", lockOf(file))
+        })
+      )
+      expect(readlinkSync(lockOf(file))).toBe("1@another/1")
+    })
+  )
+
+  it.effect("is one and the same by whatever link it is reached, before there is a file too", () =>
+    Effect.gen(function* () {
+      const [file, link, chain] = [fresh(), fresh(), fresh()]
+      symlinkSync(basename(file), link)
+      symlinkSync(link, chain)
+      const second = (by: string) => Effect.flip(logging({ file: by }, recordSome(1)))
+      const failed = yield* logging(
+        { file: chain, bytesMax: 65_536 },
+        recordSome(500).pipe(Effect.andThen(Effect.all([second(link), second(file)])))
+      )
+      for (const { cause } of failed) expect(cause).toContain(`process ${process.pid} writes it`)
+      expect(filesOf(file)).toHaveLength(3)
+      expect(lstatSync(chain).isSymbolicLink()).toBe(true)
+      expect(yield* verified(...filesOf(file))).toMatchObject({ how: "holds", first: 1 })
     })
   )
 
