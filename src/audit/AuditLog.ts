@@ -85,9 +85,16 @@ const makeAuditLog = (
     const some = Latch.makeUnsafe()
     const many = Latch.makeUnsafe()
     let failing: string | undefined
+    let late = 0
     let ended = false
 
-    const write = writer.drain.pipe(
+    const named = `the audit log ${JSON.stringify(settings.file)}`
+    // What was begun is written to its end where it was begun: a new file begins with a line.
+    const look = Effect.suspend(() => (writer.midway ? Effect.undefined : file.look)).pipe(
+      Effect.flatMap((found) => (found === undefined ? Effect.void : Effect.logWarning(`${named} ${found}`)))
+    )
+    const write = look.pipe(
+      Effect.andThen(writer.drain),
       Effect.andThen(settings.sync === "batch" ? file.sync : Effect.void),
       Effect.tap(() => resumed),
       Effect.tapError((failed) => stopped(failed)),
@@ -105,9 +112,7 @@ const makeAuditLog = (
     const resumed = Effect.suspend(() => {
       if (failing === undefined) return Effect.void
       failing = undefined
-      return Effect.logWarning(
-        `the audit log ${JSON.stringify(settings.file)} is written again, ${buffer.lost} events were lost`
-      )
+      return Effect.logWarning(`${named} is written again, ${buffer.lost} events were lost`)
     })
     const writeWhatComes = Effect.gen(function* () {
       for (;;) {
@@ -134,7 +139,7 @@ const makeAuditLog = (
       )
       if (Option.isNone(result) || result.value._tag === "Failure")
         yield* Effect.logWarning(
-          `the audit log ${JSON.stringify(settings.file)} ended with ${writer.waiting} events that were not written: ` +
+          `${named} ended with ${writer.waiting} events that were not written: ` +
             (failing ?? `the disk did not answer within ${settings.endMs} ms`)
         )
     })
@@ -150,7 +155,12 @@ const makeAuditLog = (
     const record = Audit.of({
       record: (entry) =>
         Effect.clockWith((clock) => {
-          if (ended) return Effect.void
+          if (ended) {
+            late += 1
+            return late > 1
+              ? Effect.void
+              : Effect.logWarning(`${named} has ended, and what comes now is lost`)
+          }
           buffer.add(entry, clock.currentTimeMillisUnsafe(), failing ?? FULL)
           some.openUnsafe()
           if (buffer.bytes > MANY_BYTES) many.openUnsafe()
@@ -161,7 +171,7 @@ const makeAuditLog = (
       head: writer.head,
       waiting: writer.waiting,
       waitingBytes: buffer.bytes,
-      lost: buffer.lost,
+      lost: buffer.lost + late,
       failing
     }))
     const flush = Effect.andThen(write, file.sync)

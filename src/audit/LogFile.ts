@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync, renameSync, rmSync } from "node:fs"
 import * as Effect from "effect/Effect"
-import type { AuditLogFailed } from "./AuditLogFailed.ts"
+import { AuditLogFailed } from "./AuditLogFailed.ts"
 import type { AuditLogSettings } from "./AuditLogOptions.ts"
-import { attempt, closeFile, syncFile, writeSome } from "./fileCalls.ts"
+import { attempt, closeFile, lookAt, syncFile, writeSome } from "./fileCalls.ts"
 
 /**
  * The file that a log is written to, and those that it was written to before.
@@ -15,7 +15,8 @@ import { attempt, closeFile, syncFile, writeSome } from "./fileCalls.ts"
 export class LogFile {
   readonly #settings: AuditLogSettings
   readonly #regular: boolean
-  #file: number
+  /** `undefined` once it was closed: its number may be somebody else's file by then. */
+  #file: number | undefined
   #bytes: number
   #number: number
 
@@ -57,34 +58,72 @@ export class LogFile {
 
   /** *Returns* how many bytes were written from the offset on, which may be fewer than there are. */
   write(bytes: Uint8Array, offset: number): Effect.Effect<number, AuditLogFailed> {
-    return Effect.map(writeSome(this.#file, this.#settings.file, bytes, offset), (count) => {
-      this.#bytes += count
-      return count
-    })
-  }
-
-  /** A device cannot be brought to a disk, and says so. */
-  get sync(): Effect.Effect<void, AuditLogFailed> {
-    return Effect.suspend(() => (this.#regular ? syncFile(this.#file, this.#settings.file) : Effect.void))
-  }
-
-  /** Begins a new file. *Fails* without harm: what was done is not done again. */
-  get rotate(): Effect.Effect<void, AuditLogFailed> {
-    const { file } = this.#settings
-    return Effect.andThen(
-      this.sync,
-      attempt("write", file, () => {
-        if (existsSync(file)) shift(this.#settings)
-        const next = openSync(file, "ax", MODE)
-        closeSync(this.#file)
-        this.#file = next
-        this.#bytes = 0
+    return this.#use((file) =>
+      Effect.map(writeSome(file, this.#settings.file, bytes, offset), (count) => {
+        this.#bytes += count
+        return count
       })
     )
   }
 
+  /**
+   * Compares the file with what was written to it. *Returns* as a sentence what somebody else did to it meanwhile.
+   *
+   * One that was removed is begun anew, because whatever is written to it is lost; where it was renamed, or another
+   * process writes it too, nothing is lost.
+   */
+  get look(): Effect.Effect<string | undefined, AuditLogFailed> {
+    if (!this.#regular) return Effect.succeed(undefined)
+    return Effect.flatMap(
+      this.#use((file) => lookAt(file, this.#settings.file)),
+      ({ bytes, named }) => {
+        if (!named) return Effect.as(this.rotate, "was removed while it was written, and a new file begins")
+        const written = this.#bytes
+        this.#bytes = bytes
+        return Effect.succeed(
+          bytes === written
+            ? undefined
+            : `has ${bytes} bytes, and ${written} were written to it: somebody cuts it, or writes it too`
+        )
+      }
+    )
+  }
+
+  /** A device cannot be brought to a disk, and says so. */
+  get sync(): Effect.Effect<void, AuditLogFailed> {
+    return this.#use((file) => (this.#regular ? syncFile(file, this.#settings.file) : Effect.void))
+  }
+
+  /** Begins a new file. *Fails* without harm: what was done is not done again. */
+  get rotate(): Effect.Effect<void, AuditLogFailed> {
+    const path = this.#settings.file
+    return Effect.andThen(
+      this.sync,
+      this.#use((file) =>
+        attempt("write", path, () => {
+          if (existsSync(path)) shift(this.#settings)
+          this.#file = openSync(path, "ax", MODE)
+          this.#bytes = 0
+          closeSync(file)
+        })
+      )
+    )
+  }
+
+  /** What is asked for after this fails. */
   get close(): Effect.Effect<void, AuditLogFailed> {
-    return Effect.suspend(() => closeFile(this.#file, this.#settings.file))
+    return this.#use((file) => {
+      this.#file = undefined
+      return closeFile(file, this.#settings.file)
+    })
+  }
+
+  #use<A>(call: (file: number) => Effect.Effect<A, AuditLogFailed>): Effect.Effect<A, AuditLogFailed> {
+    return Effect.suspend(() =>
+      this.#file === undefined
+        ? Effect.fail(new AuditLogFailed("write", this.#settings.file, "it has ended"))
+        : call(this.#file)
+    )
   }
 }
 

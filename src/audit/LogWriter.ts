@@ -53,6 +53,11 @@ export class LogWriter {
     return this.#buffer.length + (this.#chunk?.lines ?? 0)
   }
 
+  /** Whether a chunk was begun and is not written to its end. */
+  get midway(): boolean {
+    return this.#chunk !== undefined
+  }
+
   /** Writes until nothing waits. *Fails* with what kept it from that; it can be called again. */
   get drain(): Effect.Effect<void, AuditLogFailed> {
     return Effect.whileLoop({

@@ -1,4 +1,4 @@
-import { close, fdatasync, open, read, write } from "node:fs"
+import { close, fdatasync, fstat, open, read, write } from "node:fs"
 import * as Effect from "effect/Effect"
 import { AuditLogFailed } from "./AuditLogFailed.ts"
 
@@ -48,6 +48,16 @@ export const openToRead = (path: string): Effect.Effect<number, AuditLogFailed> 
     called<number>("read", path, (done) => open(path, "r", (error, file) => done(error, file))),
     // Without an error there is a file.
     (file) => file ?? -1
+  )
+
+/** *Returns* how long a file is, and whether it still has a name. */
+export const lookAt = (file: number, path: string) =>
+  Effect.map(
+    called<{ readonly bytes: number; readonly named: boolean }>("write", path, (done) =>
+      fstat(file, (error, known) => done(error, { bytes: known?.size ?? 0, named: (known?.nlink ?? 0) > 0 }))
+    ),
+    // Without an error something is known.
+    (known) => known ?? { bytes: 0, named: false }
   )
 
 /** Brings what was written to the disk, a power cut notwithstanding. */

@@ -389,3 +389,79 @@ describe("an audit log that cannot be written", () => {
     })
   )
 })
+
+describe("an audit log that somebody else touches while it is written", () => {
+  const withWarnings = <A, E>(program: Effect.Effect<A, E>) => {
+    const seen: Array<string> = []
+    const logger = Logger.make(({ message }) => {
+      seen.push(String(message))
+    })
+    return Effect.map(Effect.provide(program, Logger.layer([logger])), (value) => ({ seen, value }))
+  }
+  const inTwoParts = (file: string, between: () => void) =>
+    withWarnings(
+      logging(
+        { file },
+        Effect.gen(function* () {
+          const log = yield* AuditLog
+          yield* recordSome(2, "a")
+          yield* log.flush
+          between()
+          yield* recordSome(3, "b")
+          yield* log.flush
+          yield* recordSome(1, "c")
+        })
+      )
+    )
+
+  it.effect("begins anew where it was removed, loses nothing that comes then, and says so once", () =>
+    Effect.gen(function* () {
+      const file = fresh()
+      const { seen } = yield* inTwoParts(file, () => unlinkSync(file))
+      expect(seen).toEqual([expect.stringContaining("was removed while it was written")])
+      expect(tagsIn(file)).toEqual(["File", "Step", "Step", "Step", "Step", "Closed"])
+      expect(eventsIn(file)[0]).toMatchObject({ number: 2, sequence: 5 })
+      expect(yield* verified(file)).toMatchObject({ how: "holds", first: 5, end: "closed" })
+    })
+  )
+
+  it.effect("loses nothing where it was renamed", () =>
+    Effect.gen(function* () {
+      const file = fresh()
+      const { seen } = yield* inTwoParts(file, () => renameSync(file, `${file}.old`))
+      expect(seen).toEqual([])
+      expect(yield* verified(`${file}.old`)).toMatchObject({ how: "holds", lines: 9, end: "closed" })
+    })
+  )
+
+  it.effect("says that somebody cut it, or writes it too, and does not hold", () =>
+    Effect.gen(function* () {
+      for (const [touch, how] of [
+        [(file: string) => truncateSync(file, statSync(file).size - 10), "changed"],
+        [(file: string) => appendFileSync(file, "{}\n"), "changed"]
+      ] as const) {
+        const file = fresh()
+        const { seen } = yield* inTwoParts(file, () => touch(file))
+        expect(seen).toEqual([expect.stringMatching(/has \d+ bytes, and \d+ were written to it/)])
+        expect(yield* verified(file)).toMatchObject({ how })
+      }
+    })
+  )
+
+  it.effect("writes nothing after its end, to whatever file has its number then, and counts what comes", () =>
+    Effect.gen(function* () {
+      const file = fresh()
+      const { seen } = yield* withWarnings(
+        Effect.gen(function* () {
+          const [audit, log] = yield* logging({ file }, Effect.all([Audit, AuditLog]))
+          const failed = yield* Effect.flip(log.flush)
+          expect(failed).toMatchObject({ operation: "write", cause: "it has ended" })
+          for (let i = 0; i < 3; i++) yield* audit.record(step("late"))
+          expect((yield* log.state).lost).toBe(3)
+        })
+      )
+      expect(seen.filter((line) => line.includes("has ended, and what comes now is lost"))).toHaveLength(1)
+      expect(yield* verified(file)).toMatchObject({ how: "holds", lines: 3, end: "closed" })
+    })
+  )
+})
