@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { AUDIT_LINE_BYTES_MAX, decodeLine } from "./AuditLine.ts"
+import { decodeLine } from "./AuditLine.ts"
 import type { AuditLogFailed } from "./AuditLogFailed.ts"
 import { closeFile, openToRead, readSome } from "./fileCalls.ts"
 import { LineSplitter } from "./LineSplitter.ts"
@@ -11,7 +12,8 @@ import { type ChainedLine, LogChain } from "./LogChain.ts"
  * Reads the files of an audit log line by line, in constant memory, following the chain over all of them.
  *
  * Files may be given in any order: they are read in that of the numbers of their first lines. A file whose first
- * line cannot be read comes last. A single one may also be a pipe.
+ * line cannot be read comes last. All are opened before any is read, because a log that is written meanwhile renames
+ * them; any of them may be a pipe.
  */
 export interface ScannedLine extends ChainedLine {
   readonly path: string
@@ -20,47 +22,69 @@ export interface ScannedLine extends ChainedLine {
 }
 
 export const scanAuditLog = (paths: ReadonlyArray<string>): Stream.Stream<ScannedLine, AuditLogFailed> =>
-  Stream.suspend(() => {
-    const chain = new LogChain()
-    return Stream.fromArrayEffect(inOrder(paths)).pipe(Stream.flatMap((path) => scanFile(path, chain)))
+  Stream.unwrap(
+    Effect.map(Effect.forEach(paths, open), (files) => {
+      const chain = new LogChain()
+      return Stream.fromIterable(files.toSorted((a, b) => a.sequence - b.sequence)).pipe(
+        Stream.flatMap((file) => scanFile(file, chain))
+      )
+    })
+  )
+
+interface Opened {
+  readonly path: string
+  readonly file: number
+  /** What was read of it to know its first line. */
+  readonly head: Uint8Array
+  /** Of its first line. */
+  readonly sequence: number
+}
+
+const open = (path: string): Effect.Effect<Opened, AuditLogFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const file = yield* Effect.acquireRelease(openToRead(path), (file) =>
+      Effect.ignore(closeFile(file, path))
+    )
+    const head = new Uint8Array(HEAD_BYTES)
+    let count = 0
+    for (let more = -1; more !== 0 && count < HEAD_BYTES && !head.includes(LINE_BREAK); count += more)
+      more = yield* readSome(file, path, head.subarray(count))
+    const line = decodeLine(head.subarray(0, Math.max(0, head.indexOf(LINE_BREAK))))
+    return {
+      path,
+      file,
+      head: head.slice(0, count),
+      sequence: typeof line === "string" ? Number.MAX_SAFE_INTEGER : line.event.sequence
+    }
   })
 
-const inOrder = (paths: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, AuditLogFailed> =>
-  paths.length < 2
-    ? Effect.succeed(paths)
-    : Effect.map(
-        Effect.forEach(paths, (path) => Effect.map(firstSequence(path), (sequence) => ({ path, sequence }))),
-        (known) => known.toSorted((a, b) => a.sequence - b.sequence).map(({ path }) => path)
+/** The line that a file begins with has 300 bytes. */
+const HEAD_BYTES = 4_096
+
+const scanFile = (
+  { path, file, head }: Opened,
+  chain: LogChain
+): Stream.Stream<ScannedLine, AuditLogFailed> => {
+  const splitter = new LineSplitter()
+  const chained = (raws: ReturnType<LineSplitter["push"]>): ReadonlyArray<ScannedLine> =>
+    raws.map((raw) => ({ ...chain.next(raw), path, number: raw.number }))
+  return Stream.concat(
+    Stream.suspend(() => Stream.fromIterable(chained(splitter.push(head)))),
+    Stream.paginate(undefined, () => {
+      if (splitter.ended) return Effect.succeed([[], Option.none()] as const)
+      // A new one each time: lines are views into it.
+      const chunk = new Uint8Array(CHUNK_BYTES)
+      return Effect.map(
+        readSome(file, path, chunk),
+        (count) =>
+          [
+            chained(count === 0 ? splitter.finish() : splitter.push(chunk.subarray(0, count))),
+            count === 0 || splitter.ended ? Option.none() : Option.some(undefined)
+          ] as const
       )
-
-const firstSequence = (path: string): Effect.Effect<number, AuditLogFailed> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const chunk = new Uint8Array(AUDIT_LINE_BYTES_MAX)
-      const count = yield* readSome(yield* opened(path), path, chunk)
-      const line = decodeLine(chunk.subarray(0, Math.max(0, chunk.subarray(0, count).indexOf(LINE_BREAK))))
-      return typeof line === "string" ? Number.MAX_SAFE_INTEGER : line.event.sequence
     })
   )
-
-const opened = (path: string) =>
-  Effect.acquireRelease(openToRead(path), (file) => Effect.ignore(closeFile(file, path)))
-
-const scanFile = (path: string, chain: LogChain): Stream.Stream<ScannedLine, AuditLogFailed> =>
-  Stream.unwrap(
-    Effect.map(opened(path), (file) => {
-      const splitter = new LineSplitter()
-      return Stream.paginate(undefined, () => {
-        // A new one each time: lines are views into it.
-        const chunk = new Uint8Array(CHUNK_BYTES)
-        return Effect.map(readSome(file, path, chunk), (count) => {
-          const raws = count === 0 ? splitter.finish() : splitter.push(chunk.subarray(0, count))
-          const lines = raws.map((raw): ScannedLine => ({ ...chain.next(raw), path, number: raw.number }))
-          return [lines, count === 0 || splitter.ended ? Option.none() : Option.some(undefined)] as const
-        })
-      })
-    })
-  )
+}
 
 /** 250 lines, which hold the event loop for a millisecond. */
 const CHUNK_BYTES = 65_536

@@ -1,8 +1,12 @@
-import { readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { execFileSync, spawn } from "node:child_process"
+import { readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { AuditEntry } from "../../src/audit/AuditEvent.ts"
 import { AUDIT_LINE_BYTES_MAX } from "../../src/audit/AuditLine.ts"
+import { scanAuditLog } from "../../src/audit/scanAuditLog.ts"
 import { arbitraryEntry, hashOf, linesOf, makeScratch, read, step, verify, writeLines } from "./logs.ts"
 
 const inScratch = makeScratch()
@@ -175,6 +179,36 @@ describe("a log of several files", () => {
     expect(await verify([second, third], before)).toMatchObject({ how: "holds" })
     expect(await verify([second], { ...before, sequence: 3 })).toMatchObject({ how: "unknown", line: 0 })
     expect(await verify([third], { sequence: 9, hash: hashOf(newest[0]) })).toMatchObject({ how: "holds" })
+  })
+
+  it("holds while it is rotated by whoever writes it", async () => {
+    const log = inScratch("rotated")
+    const names = [`${log}.2`, `${log}.1`, log]
+    for (const [i, one] of [older, newer, newest].entries()) writeLines(names[i] ?? "", one)
+    const scanned = scanAuditLog(names).pipe(
+      Stream.tap(({ line }) =>
+        Effect.sync(() => {
+          // When the first line was read, the oldest is deleted and each of the others has another name.
+          if (line?.event.sequence !== 1) return
+          for (const [i, name] of names.entries()) if (i > 0) renameSync(name, names[i - 1] ?? "")
+          writeLines(log, linesOf([], { sequence: 13, prev: hashOf(newest.at(-1)), file: 4 }))
+        })
+      )
+    )
+    const read = await Effect.runPromise(Stream.runCollect(scanned))
+    expect(read.map(({ wrong, line }) => wrong ?? line?.event.sequence)).toEqual(
+      Array.from({ length: 12 }, (_, i) => i + 1)
+    )
+  })
+
+  it("holds out of pipes, a byte at a time", async () => {
+    const pipes = files.map((file, i) => {
+      const pipe = inScratch(`pipe.${i}`)
+      execFileSync("mkfifo", [pipe])
+      spawn("bash", ["-c", `dd if="${file}" of="${pipe}" bs=1 status=none`])
+      return pipe
+    })
+    expect(await verify(pipes.toReversed())).toMatchObject({ how: "holds", lines: 12, first: 1 })
   })
 
   it("holds as one file when they are put together", async () => {
