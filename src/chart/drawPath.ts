@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from "xstate"
 import type { Picture } from "./Picture.ts"
+import type { Note } from "./pathLines.ts"
 import { pictureOf } from "./pictureOf.ts"
 import { readChart } from "./readChart.ts"
 import type { PathStep } from "./Walk.ts"
@@ -17,8 +18,9 @@ import { walkPath } from "./walkPath.ts"
 export const drawPath = (
   machine: AnyStateMachine,
   path: ReadonlyArray<PathStep>,
-  title?: string
+  title?: string,
+  notes: ReadonlyArray<Note> = []
 ): Picture => {
   const chart = readChart(machine)
-  return pictureOf(chart, { walk: walkPath(chart, path), ...(title === undefined ? {} : { title }) })
+  return pictureOf(chart, { walk: walkPath(chart, path), notes, ...(title === undefined ? {} : { title }) })
 }

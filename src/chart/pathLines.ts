@@ -1,7 +1,7 @@
 import { type Arrow, type Chart, type ChartState, isWithin } from "./Chart.ts"
 import { type Line, lineOf, type Tone } from "./Picture.ts"
 import type { PathStep, Visit, Walk } from "./Walk.ts"
-import { eventText, micros, nameText, wrapItems } from "./words.ts"
+import { eventText, micros, nameText, wrapItems, wrapWords } from "./words.ts"
 
 /**
  * The lines of text in a picture, and how each thing stands to the path. Without a path everything is plain.
@@ -120,13 +120,24 @@ export const badgeOf = (
 
 const NUMBERS_SHOWN = 6
 
+/** A sentence below the title: about what is drawn, or, `wrong`, why it proves nothing. */
+export interface Note {
+  readonly text: string
+  readonly wrong: boolean
+}
+
 /** What the picture is, and how it is to be read. */
 export const headingLines = (
   title: string,
-  about: string | undefined,
+  notes: ReadonlyArray<Note>,
   walk: Walk | undefined
 ): ReadonlyArray<Line> => {
-  const above = [lineOf(title, "plain", "title"), ...(about === undefined ? [] : [lineOf(about)])]
+  const above = [
+    ...wrapWords(title, TITLE_CHARS).map((text) => lineOf(text, "plain", "title")),
+    ...notes.flatMap(({ text, wrong }) =>
+      wrapWords(text, NOTE_CHARS).map((line) => lineOf(line, wrong ? "stray" : "plain"))
+    )
+  ]
   if (walk === undefined) return above
   const { steps, left, strays, implied, taken } = walk
   const open =
@@ -153,3 +164,7 @@ export const headingLines = (
         ])
   ]
 }
+
+/** About the width of a state chart on a page: a record's words must not make it wider. */
+const TITLE_CHARS = 64
+const NOTE_CHARS = 96

@@ -10,7 +10,15 @@ import {
 } from "./Chart.ts"
 import { describeChart, describeWalk } from "./describe.ts"
 import { type Box, type Edge, type Frame, lineOf, type Picture } from "./Picture.ts"
-import { arrowLines, headingLines, stateLines, toneOfArrows, toneOfStart, toneOfState } from "./pathLines.ts"
+import {
+  arrowLines,
+  headingLines,
+  type Note,
+  stateLines,
+  toneOfArrows,
+  toneOfStart,
+  toneOfState
+} from "./pathLines.ts"
 import { strayParts } from "./strayParts.ts"
 import type { Walk } from "./Walk.ts"
 import { nameText } from "./words.ts"
@@ -19,8 +27,7 @@ export interface PictureOptions {
   readonly walk?: Walk
   /** Above it; without one the chart's id. */
   readonly title?: string
-  /** A sentence below the title. */
-  readonly about?: string
+  readonly notes?: ReadonlyArray<Note>
 }
 
 /**
@@ -30,7 +37,7 @@ export interface PictureOptions {
  * state's own box: nine reasons are nine words, not nine lines across the page.
  */
 export const pictureOf = (chart: Chart, options: PictureOptions = {}): Picture => {
-  const { walk, title = nameText(chart.id) } = options
+  const { walk, title = nameText(chart.id), notes = [] } = options
   const groups = groupArrows(chart).flatMap((group) =>
     group[0] === undefined ? [] : [{ first: group[0], group }]
   )
@@ -47,11 +54,11 @@ export const pictureOf = (chart: Chart, options: PictureOptions = {}): Picture =
   )
   return {
     title,
-    description: walk === undefined ? describeChart(chart) : describeWalk(chart, walk),
-    heading: [
-      ...headingLines(title, options.about, walk),
-      ...(chart.states.length === 1 ? [] : stayLines(0))
-    ],
+    description: [
+      ...notes.map(({ text }) => text),
+      walk === undefined ? describeChart(chart) : describeWalk(chart, walk)
+    ].join(" "),
+    heading: [...headingLines(title, notes, walk), ...(chart.states.length === 1 ? [] : stayLines(0))],
     frames: chart.states
       .filter((state) => isFrame(state) && state.index > 0)
       .map(

@@ -8,18 +8,21 @@ import type { Edge, Line, Picture, Tone } from "./Picture.ts"
  * a path is told by its words: the step's number comes first.
  */
 export const toMermaid = (picture: Picture): string => {
-  const [title, ...notes] = picture.heading
+  const notes = picture.heading.filter(({ font }) => font !== "title")
+  const warnings = notes.filter(({ tone }) => tone === "stray")
   const ends = picture.boxes.filter(({ kind }) => kind === "final")
   const lines = [
     "stateDiagram-v2",
-    `  accTitle: ${encode(title?.text ?? "")}`,
+    `  accTitle: ${encode(picture.title)}`,
     ...notes.map(({ text }) => `  %% ${encode(text)}`),
+    // A title is for whoever cannot see, and a comment for nobody: a warning is a box of its own.
+    ...(warnings.length === 0 ? [] : [`  state "${textOf(warnings)}" as warning`]),
     ...membersOf(picture, undefined, "  "),
     ...picture.edges
       .filter(({ tail }) => startedBy(picture, tail)?.within === undefined)
       .map((edge) => `  ${edgeText(picture, edge)}`),
     ...ends.filter(({ within }) => within === undefined).map(({ id }) => `  ${id} --> [*]`),
-    ...emphasisOf(picture)
+    ...emphasisOf(picture, warnings.length > 0)
   ]
   return `${lines.join("\n")}\n`
 }
@@ -64,11 +67,11 @@ const textOf = (lines: ReadonlyArray<Line>): string =>
 const encode = (text: string): string =>
   text.replace(/[^A-Za-z0-9 _.,()?]/gu, (one) => `#${one.codePointAt(0) ?? 0};`)
 
-const emphasisOf = ({ boxes, frames }: Picture): ReadonlyArray<string> =>
+const emphasisOf = ({ boxes, frames }: Picture, warned: boolean): ReadonlyArray<string> =>
   Object.entries(STYLES).flatMap(([tone, style]) => {
-    const ids = [...frames, ...boxes.filter(({ kind }) => kind !== "start")]
-      .filter((one) => one.tone === tone)
-      .map(({ id }) => id)
+    const drawn = [...frames, ...boxes.filter(({ kind }) => kind !== "start")]
+    const ids = drawn.filter((one) => one.tone === tone).map(({ id }) => id)
+    if (warned && tone === "stray") ids.push("warning")
     return ids.length === 0 ? [] : [`  classDef ${tone} ${style}`, `  class ${ids.join(",")} ${tone}`]
   })
 

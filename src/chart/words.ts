@@ -43,6 +43,27 @@ export const wrapItems = (items: ReadonlyArray<string>, charsMax: number): Reado
   return lines
 }
 
+/** Lines of at most so many characters, broken between words; a word that is longer is cut. */
+export const wrapWords = (text: string, charsMax: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  const words = text.split(" ").flatMap((word) => (word === "" ? [""] : piecesOf(word, charsMax)))
+  for (const word of words) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length + 1 > charsMax) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}
+
+/** By characters: half of one cannot be drawn. */
+const piecesOf = (word: string, charsMax: number): ReadonlyArray<string> => {
+  const pieces = [""]
+  for (const character of word)
+    if ((pieces.at(-1) ?? "").length + character.length > charsMax) pieces.push(character)
+    else pieces[pieces.length - 1] += character
+  return pieces
+}
+
 /** Points across, for a text of this size; at least what any common sans-serif needs. */
 export const widthOf = (text: string, fontSize: number, bold = false): number => {
   let ems = 0

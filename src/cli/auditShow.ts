@@ -81,7 +81,7 @@ const describeStep = (
   ].join("  ")
 
 /** Text in UTC; a number as it is where it is no time. */
-const timeOf = (atMs: number): string =>
+export const timeOf = (atMs: number): string =>
   Math.abs(atMs) <= DATE_MS_MAX ? new Date(atMs).toISOString() : String(atMs)
 
 const DATE_MS_MAX = 8.64e15
@@ -115,7 +115,8 @@ const describeCounts = (name: string, counts: ReadonlyArray<Counted>): void => {
   for (const one of counts) printOut(`  ${one.count} ${visible(one.name, 64)}\n`)
 }
 
-const sayBroken = (broken: AuditLogBroken | undefined, json: boolean): number => {
+/** *Returns* the status of a log that was read to its end, and says why it does not hold. */
+export const sayBroken = (broken: AuditLogBroken | undefined, json: boolean): number => {
   if (broken === undefined) return EXIT.done
   if (!json) printErr(`broken: ${describeAuditLogBroken(broken)}\n`)
   return EXIT.refused

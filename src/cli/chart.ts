@@ -37,5 +37,5 @@ const write = (drawn: Chart, about: string, format: ChartFormat): Effect.Effect<
   if (format === "json") return Effect.succeed(toJson(drawn))
   return format === "scxml"
     ? Effect.succeed(toScxml(drawn))
-    : writePicture(pictureOf(drawn, { about }), format)
+    : writePicture(pictureOf(drawn, { notes: [{ text: about, wrong: false }] }), format)
 }

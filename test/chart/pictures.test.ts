@@ -25,7 +25,7 @@ outOfFuel.step("CLEANED", 14_000)
 
 const pictures = {
   "test/chart/instance.svg": pictureOf(readChart(instanceMachine), {
-    about: CHARTS["instance"]?.about ?? ""
+    notes: [{ text: CHARTS["instance"]?.about ?? "", wrong: false }]
   }),
   "test/chart/outOfFuel.svg": drawPath(instanceMachine, outOfFuel.trace, "instance 7")
 }

@@ -60,12 +60,28 @@ describe("munition audit chart", () => {
     expect(readFileSync(path, "utf8")).toContain("<title>instance 2</title>")
   })
 
-  it("says in the title that the log does not hold, when a line of it is missing", async () => {
+  it("says that the log does not hold, when a line of it is missing", async () => {
     const lines = readFileSync(join(root, sample), "utf8").trimEnd().split("\n")
     const broken = inScratch("broken.log")
     writeFileSync(broken, `${lines.toSpliced(1, 1).join("\n")}\n`)
     const ran = await munition(["audit", "chart", broken, "--instance", "2", "--format", "mermaid"])
+    expect(ran).toMatchObject({
+      status: 3,
+      stderr: `broken: ${JSON.stringify(broken)} line 2 removed: number 2 is missing before it\n`
+    })
     expect(ran.stdout).toMatch(/accTitle: instance 2.*the log does not hold/)
+    // Where it can be seen, too.
+    expect(ran.stdout).toMatch(/state "The log does not hold.*it[.]" as warning\n/)
+    const path = inScratch("broken.svg")
+    const drawn = await munition(["audit", "chart", broken, "--instance", "2", "-o", path])
+    expect(drawn.status).toBe(3)
+    const texts = readFileSync(path, "utf8").match(/>The log does not hold[^<]*<\/text>/)
+    expect(texts).toHaveLength(1)
+  })
+
+  it("says which lines of the log it drew, when they were recorded, and by whom", async () => {
+    const ran = await munition(["audit", "chart", sample, "--instance", "2"])
+    expect(ran.stdout).toMatch(/>Lines #7 to #11 of the log, recorded 2026-\S+Z by process 14422\.<\/text>/)
   })
 
   it("refuses an instance that the log does not know, and a log that cannot be read", async () => {
