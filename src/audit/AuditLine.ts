@@ -70,7 +70,7 @@ const ROWS: ReadonlyMap<string, ReadonlyArray<readonly [name: string, kind: Kind
  * waited to be written.
  */
 export const encodeEvent = (entry: AuditEntry | AuditMark, atMs: number): string => {
-  let text = `"atMs":${atMs},"_tag":"${entry._tag}"`
+  let text = `"atMs":${numeral(atMs)},"_tag":"${entry._tag}"`
   for (const [name] of ROWS.get(entry._tag) ?? []) {
     const value: unknown = Reflect.get(entry, name)
     if (value === undefined) continue
@@ -135,7 +135,8 @@ const readLine = (value: unknown, own: string): AuditLine | string => {
   // No name of ours is one that every object has.
   const [sequence, atMs, tag, prev] = NAMES.map((name): unknown => Reflect.get(value, name))
   if (!Number.isSafeInteger(sequence) || Number(sequence) < 1) return "its sequence is no number from 1"
-  if (typeof atMs !== "number") return "its time is no number"
+  const time = readField(atMs, "number")
+  if (time === WRONG) return "its time is no number"
   if (typeof prev !== "string" || !/^[0-9a-f]{64}$/.test(prev)) return "it names no line before"
   const rows = typeof tag === "string" ? ROWS.get(tag) : undefined
   if (rows === undefined) return "its kind is not known to this version"
@@ -146,7 +147,7 @@ const readLine = (value: unknown, own: string): AuditLine | string => {
     event[name] = read
   }
   event["sequence"] = sequence
-  event["atMs"] = atMs
+  event["atMs"] = time
   // Each field of the kind was just read by the table that its type is made of; which words a statechart has for its
   // states is left open, so that a log outlives them.
   return { event: event as unknown as AuditLogEvent, prev, hash: own }

@@ -47,6 +47,14 @@ describe("a line of an audit log", () => {
     )
   })
 
+  it("holds whatever a clock says", () => {
+    for (const atMs of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0.5, 1e300]) {
+      const { line } = sealLine(9, encodeEvent(step("1"), atMs), AUDIT_HASH_NONE)
+      const time = Number.isFinite(atMs) ? atMs : Number.NaN
+      expect(decode(line.slice(0, -1))).toMatchObject({ event: { atMs: time } })
+    }
+  })
+
   it("gives back each mark", () => {
     for (const mark of marks) {
       const { line } = sealLine(9, encodeEvent(mark, 7), AUDIT_HASH_NONE)
