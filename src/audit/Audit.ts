@@ -27,7 +27,7 @@ export class Audit extends Context.Service<
 
   /** Keeps the latest events for `AuditTrail` to read. */
   static readonly layerRing = (eventsMax: number = AUDIT_EVENTS_MAX): Layer.Layer<Audit | AuditTrail> =>
-    Layer.effectContext(Effect.sync(() => makeRing(Math.max(1, eventsMax))))
+    Layer.effectContext(Effect.sync(() => makeRing(slotsOf(eventsMax))))
 
   /** Writes each event as a line to Effect's logger: a step at `Debug`, a refusal at `Warn`. */
   static readonly layerLogger: Layer.Layer<Audit> = Layer.sync(Audit, () =>
@@ -52,6 +52,13 @@ export class AuditTrail extends Context.Service<
 
 /** The last two thousand lives of five steps, about 1.5 MB. */
 export const AUDIT_EVENTS_MAX = 10_000
+
+/** A whole number of them, whatever was asked for. */
+const slotsOf = (eventsMax: number): number =>
+  Math.max(1, Math.min(Math.floor(eventsMax) || 1, RING_EVENTS_MAX))
+
+/** More than any heap holds. */
+const RING_EVENTS_MAX = 2 ** 24
 
 const makeRecord = (keep: (event: AuditEvent) => Effect.Effect<void>) => {
   let sequence = 0

@@ -61,10 +61,13 @@ export const refusalOf = (
 ): AuditRefusal => ({
   _tag: "Refusal",
   reason: reason._tag,
-  message: visible(describeRefusedReason(reason)),
-  functionName: of.functionName === undefined ? undefined : visible(of.functionName, 128),
+  message: excerpt(describeRefusedReason(reason), 1_024),
+  functionName: of.functionName === undefined ? undefined : excerpt(of.functionName, 128),
   moduleHash: of.moduleHash
 })
+
+/** A copy: what was cut out of a guest's text holds all of that text in memory, and a ring keeps thousands. */
+const excerpt = (text: string, lengthMax: number): string => Buffer.from(visible(text, lengthMax)).toString()
 
 /** A life as audit entries, one a step. */
 export const stepsOf = (instanceId: string, trace: ReadonlyArray<LifecycleEvent>): ReadonlyArray<AuditStep> =>
@@ -86,16 +89,17 @@ export const stepsOf = (instanceId: string, trace: ReadonlyArray<LifecycleEvent>
 export const formatAuditEvent = (event: AuditEvent): string => {
   switch (event._tag) {
     case "Step":
-      return (
-        `#${event.sequence} instance ${visible(event.instanceId, 64)} ${event.from ?? "nothing"} -> ${event.to}: ` +
-        `${visible(event.why, 64)} at ${event.atMicros} µs`
-      )
+      return `#${event.sequence} instance ${visible(event.instanceId, 64)} ${describeWay(event)} at ${event.atMicros} µs`
     case "Transition":
-      return (
-        `#${event.sequence} ${visible(event.chart, 64)} ${visible(event.id, 64)} ` +
-        `${event.from ?? "nothing"} -> ${event.to}: ${visible(event.why, 64)}`
-      )
+      return `#${event.sequence} ${visible(event.chart, 64)} ${visible(event.id, 64)} ${describeWay(event)}`
     case "Refusal":
-      return `#${event.sequence} refused ${event.functionName ?? "a module"}: ${event.reason}, ${event.message}`
+      return (
+        `#${event.sequence} refused ${visible(event.functionName ?? "a module", 160)}: ` +
+        `${visible(event.reason, 64)}, ${visible(event.message, 2_048)}`
+      )
   }
 }
+
+/** Out of a file even the words for states are whatever somebody wrote there. */
+const describeWay = ({ from, to, why }: AuditStep | AuditTransition): string =>
+  `${visible(from ?? "nothing", 64)} -> ${visible(to, 64)}: ${visible(why, 64)}`

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
@@ -7,7 +9,13 @@ import * as fc from "fast-check"
 import { describe } from "vitest"
 import { Life } from "../../actors/Life.ts"
 import { Audit, AuditTrail } from "../../src/audit/Audit.ts"
-import { type AuditEntry, formatAuditEvent, refusalOf, stepsOf } from "../../src/audit/AuditEvent.ts"
+import {
+  type AuditEntry,
+  type AuditEvent,
+  formatAuditEvent,
+  refusalOf,
+  stepsOf
+} from "../../src/audit/AuditEvent.ts"
 import { CapabilityDenied } from "../../src/outcome/RefusedReason.ts"
 
 const step = (why: string): AuditEntry => ({
@@ -76,6 +84,44 @@ describe("the ring", () => {
       }
     })
   )
+
+  it.effect("keeps nothing of a guest's names but what it shows of them", () =>
+    Effect.gen(function* () {
+      setFlagsFromString("--expose-gc")
+      const collect: () => void = runInNewContext("gc")
+      const audit = yield* Audit
+      const record = (i: number) => {
+        // Each of its own, as they come out of modules.
+        const name = Buffer.alloc(100_000, 65 + (i % 20)).toString("latin1")
+        return audit.record(refusalOf(denied(name), { functionName: `${name}!` }))
+      }
+      yield* record(0)
+      collect()
+      const before = process.memoryUsage().heapUsed
+      for (let i = 0; i < 300; i++) yield* record(i)
+      collect()
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(300 * 10_000)
+    }).pipe(Effect.provide(Audit.layerRing()))
+  )
+
+  it.effect("has room for a whole number of events, whatever was asked for", () =>
+    Effect.gen(function* () {
+      for (const [eventsMax, kept] of [
+        [Number.NaN, 1],
+        [-3, 1],
+        [2.7, 2],
+        [Number.POSITIVE_INFINITY, 5]
+      ] as const) {
+        const { events, dropped } = yield* Effect.gen(function* () {
+          const audit = yield* Audit
+          for (let i = 0; i < 5; i++) yield* audit.record(step(String(i)))
+          return yield* (yield* AuditTrail).read
+        }).pipe(Effect.provide(Audit.layerRing(eventsMax)))
+        expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5].slice(-kept))
+        expect(dropped).toBe(5 - kept)
+      }
+    })
+  )
 })
 
 describe("the audit without a layer of one's own", () => {
@@ -108,6 +154,17 @@ describe("an audit event as a line", () => {
       "#4 refused run\\u{1b}[2J: CapabilityDenied, " +
         "import env.evil\\n#9 instance denied: it needs the capability time"
     )
+  })
+
+  it("is one line too when it was read out of a file, where somebody wrote whatever words", () => {
+    const line = "\n\u001b[2J\u202e"
+    const read = { from: line, to: line, why: line, id: line, chart: line, reason: line, message: line }
+    const at = { sequence: 1, atMs: 0, functionName: line, moduleHash: line, instanceId: line, atMicros: 0 }
+    for (const _tag of ["Step", "Transition", "Refusal"] as const) {
+      // What `decodeLine` gives out is as open.
+      const event = { _tag, ...read, ...at } as unknown as AuditEvent
+      expect(formatAuditEvent(event)).toMatch(/^[ -~\u00b5]+$/)
+    }
   })
 
   it("is bounded, however long a guest's names are", () => {
