@@ -29,6 +29,10 @@ export interface AuditSummary {
   /** Processes that did not end in order, as those that came after them found. */
   readonly unclosed: number
   readonly lost: number
+  /** How often an event was recorded earlier than the one before it: somebody set the clock back. */
+  readonly clockBack: number
+  /** By how many milliseconds at most. */
+  readonly clockBackMs: number
   readonly broken: AuditLogBroken | undefined
 }
 
@@ -59,16 +63,25 @@ export const summarizeAuditLog = (
   })
 
 class Tally {
-  readonly #counts = { events: 0, instances: 0, cleaned: 0, processes: 0, unclosed: 0, lost: 0 }
+  readonly #counts = {
+    events: 0,
+    instances: 0,
+    cleaned: 0,
+    processes: 0,
+    unclosed: 0,
+    lost: 0,
+    clockBack: 0,
+    clockBackMs: 0
+  }
   #fromMs: number | undefined
   #toMs: number | undefined
+  #beforeMs: number | undefined
   readonly #crashes = new Counter()
   readonly #refusals = new Counter()
   readonly #transitions = new Counter()
 
   add(event: AuditLogEvent): void {
-    this.#fromMs = Math.min(this.#fromMs ?? event.atMs, event.atMs)
-    this.#toMs = Math.max(this.#toMs ?? event.atMs, event.atMs)
+    this.#addTime(event)
     switch (event._tag) {
       case "Step":
         if (event.from === undefined) this.#counts.instances += 1
@@ -92,6 +105,18 @@ class Tally {
         return
     }
     this.#counts.events += 1
+  }
+
+  /** A file begins when its first lines are written, which were recorded before. */
+  #addTime({ _tag, atMs }: AuditLogEvent): void {
+    if (_tag === "File" || Number.isNaN(atMs)) return
+    this.#fromMs = Math.min(this.#fromMs ?? atMs, atMs)
+    this.#toMs = Math.max(this.#toMs ?? atMs, atMs)
+    const backMs = (this.#beforeMs ?? atMs) - atMs
+    this.#beforeMs = atMs
+    if (backMs <= 0) return
+    this.#counts.clockBack += 1
+    this.#counts.clockBackMs = Math.max(this.#counts.clockBackMs, backMs)
   }
 
   summary(): Omit<AuditSummary, "broken"> {

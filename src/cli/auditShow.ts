@@ -96,7 +96,8 @@ const showSummary = (files: ReadonlyArray<string>, json: boolean): Promise<Endin
   })
 
 const describeSummary = (summary: AuditSummary): void => {
-  const { events, fromMs, toMs, instances, cleaned, processes, unclosed, lost } = summary
+  const { events, fromMs, toMs, instances, cleaned, processes, unclosed, lost, clockBack, clockBackMs } =
+    summary
   const when = fromMs === undefined || toMs === undefined ? "" : `, ${timeOf(fromMs)} to ${timeOf(toMs)}`
   printOut(`events: ${events}${when}\n`)
   printOut(`instances: ${instances} began, ${cleaned} were cleaned\n`)
@@ -108,6 +109,10 @@ const describeSummary = (summary: AuditSummary): void => {
     describeCounts(name, counts)
   printOut(`processes: ${processes} began${unclosed === 0 ? "" : `, ${unclosed} did not end in order`}\n`)
   if (lost > 0) printOut(`lost: ${lost} events\n`)
+  if (clockBack > 0)
+    printOut(
+      `clock: set back ${clockBack === 1 ? "once" : `${clockBack} times`}, by at most ${clockBackMs} ms\n`
+    )
 }
 
 const describeCounts = (name: string, counts: ReadonlyArray<Counted>): void => {

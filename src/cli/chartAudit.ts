@@ -54,8 +54,8 @@ const notesOf = (path: AuditPath): ReadonlyArray<Note> => {
   const wrong = (text: string): Note => ({ text, wrong: true })
   return [
     right(whereOf(path)),
-    ...(lives.length > 1 ? [right(`The last of ${lives.length} lives with this id.`)] : []),
-    ...(more > 0 ? [wrong(`${more} more steps are in the log.`)] : []),
+    ...(lives.length > 1 && more === 0 ? [right(`The last of ${lives.length} lives with this id.`)] : []),
+    ...(more > 0 ? [wrong(`${more} later steps with this id are in the log, and not drawn.`)] : []),
     ...(lost > 0 ? [wrong(`${lost} events of the log are missing, perhaps some of these.`)] : []),
     ...(broken === undefined
       ? []

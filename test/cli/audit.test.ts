@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { AUDIT_HASH_NONE, encodeEvent, sealLine } from "../../src/audit/AuditLine.ts"
 import { linesIn, linesOf, step, writeLines } from "../audit/logs.ts"
 import { root } from "../tidy/sources.ts"
 import { inScratch, jsonOf, launcher, munition } from "./runMunition.ts"
@@ -123,6 +124,22 @@ describe("munition audit show", () => {
       processes: 1 began
       "
     `)
+  })
+
+  it("says that the clock was set back, and not where a file begins later than its lines were recorded", async () => {
+    const log = linesOf([step("1"), step("2"), step("3"), step("4")])
+    let prev = AUDIT_HASH_NONE
+    const times = [9_000, 2_000, 1_500, 1_400, 1_600]
+    const told = log.map((line, i) => {
+      const { sequence, ...event } = JSON.parse(line)
+      const sealed = sealLine(sequence, encodeEvent(event, times[i] ?? 0), prev)
+      prev = sealed.hash
+      return sealed.line.slice(0, -1)
+    })
+    const ran = await munition(["audit", "show", writeLines(inScratch("back.log"), told)])
+    expect(ran).toMatchObject({ status: 0, stderr: "" })
+    expect(ran.stdout).toContain("clock: set back 2 times, by at most 500 ms\n")
+    expect(ran.stdout).toContain("events: 4, 1970-01-01T00:00:01.400Z to 1970-01-01T00:00:02.000Z\n")
   })
 
   it("shows the path of one instance, and for machines as one object", async () => {
