@@ -19,18 +19,18 @@ export const strayParts = (
     if (group !== undefined) group.push(stray)
     else if (groups.size < STRAY_EDGES_MAX) groups.set(key, [stray])
   }
-  const boxes = new Map<string, Box>()
+  // Nowhere is no state that is called nothing.
+  const boxes = new Map<string | undefined, Box>()
   const boxFor = (place: number | string | undefined): string => {
     if (typeof place === "number") return `n${entryLeaves(chart, place)[0] ?? place}`
-    const key = place ?? ""
-    const known = boxes.get(key)
+    const known = boxes.get(place)
     if (known !== undefined) return known.id
     const id = `x${boxes.size}`
     const lines =
       place === undefined
         ? []
         : [lineOf(nameText(place), "stray", "name"), lineOf("not on the chart", "stray")]
-    boxes.set(key, {
+    boxes.set(place, {
       id,
       within: undefined,
       kind: place === undefined ? "start" : "state",

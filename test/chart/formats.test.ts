@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { createMachine } from "xstate"
 import { instanceMachine } from "../../actors/Instance.ts"
 import type { Chart } from "../../src/chart/Chart.ts"
+import { drawPath } from "../../src/chart/drawPath.ts"
 import { pictureOf } from "../../src/chart/pictureOf.ts"
 import { readChart } from "../../src/chart/readChart.ts"
 import { toJson } from "../../src/chart/toJson.ts"
@@ -144,6 +145,23 @@ describe("a chart for Mermaid", () => {
     )
   })
 
+  it("has no other line with a path on it, whatever the record and what is wrong with it are called", () => {
+    const step = fc.record({ state: arbitraryName, event: arbitraryName, atMicros: fc.double() })
+    const note = fc.record({ text: arbitraryName, wrong: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step), arbitraryName, fc.array(note), (path, title, notes) => {
+        const text = toMermaid(drawPath(instanceMachine, path, title, notes))
+        const lines = text.trimEnd().split("\n")
+        expect(lines.filter((line) => !MERMAID.test(line))).toEqual([])
+        const wrong = path.length > 0 || notes.some((one) => one.wrong)
+        if (!wrong) expect(text).not.toContain(" as warning")
+        if (notes.some((one) => one.wrong))
+          expect(text).toMatch(/ as warning\n[\s\S]* class .*warning stray\n/)
+      }),
+      { numRuns: 200 }
+    )
+  })
+
   it("of the life of an instance shows each reason once for each state that it can leave", () => {
     expect(toMermaid(pictureOf(instance))).toMatchInlineSnapshot(`
       "stateDiagram-v2
@@ -185,6 +203,7 @@ const WORDS = "(?:[A-Za-z0-9 _.,()?]|#\\d+;|<br>)*"
 const MERMAID = new RegExp(
   "^(?:stateDiagram-v2" +
     `| *accTitle: ${WORDS}| *%% ${WORDS}` +
-    `| *state "${WORDS}" as (?:[nc]|any)\\d+(?: \\{)?| *\\}` +
-    `| *(?:\\[\\*\\]|(?:[nc]|any)\\d+) --> (?:\\[\\*\\]|[nc]\\d+)(?: : ${WORDS})?)$`
+    `| *state "${WORDS}" as (?:(?:[ncx]|any)\\d+(?: \\{)?|warning)| *\\}` +
+    `| *(?:\\[\\*\\]|(?:[ncx]|any)\\d+) --> (?:\\[\\*\\]|[ncx]\\d+)(?: : ${WORDS})?` +
+    "| *classDef \\w+ [a-z0-9#:, -]+| *class [a-z0-9,]+ \\w+)$"
 )

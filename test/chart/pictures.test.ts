@@ -12,6 +12,7 @@ import { pictureOf } from "../../src/chart/pictureOf.ts"
 import { readChart } from "../../src/chart/readChart.ts"
 import { toMermaid } from "../../src/chart/toMermaid.ts"
 import { toSvg } from "../../src/chart/toSvg.ts"
+import { wrapWords } from "../../src/chart/words.ts"
 import { root } from "../tidy/sources.ts"
 import { arbitraryChart, arbitraryName } from "./arbitraryChart.ts"
 import { allOf, type Element, parseXml } from "./parseXml.ts"
@@ -128,6 +129,22 @@ describe("any chart", () => {
         parsed(await Effect.runPromise(toSvg(drawPath(instanceMachine, path, path[0]?.state))))
       }),
       { numRuns: 15 }
+    )
+  })
+})
+
+describe("what stands above a picture", () => {
+  it("is never wider than its bound, and every word of it is there", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.integer({ min: 2, max: 40 }),
+        (text, max) => {
+          const lines = wrapWords(text, max)
+          for (const line of lines) expect(line.length).toBeLessThanOrEqual(max)
+          expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""))
+        }
+      )
     )
   })
 })
