@@ -116,10 +116,11 @@ describe("a process that may not write more than so much", () => {
     await end(one, "SIGTERM")
 
     const holds = await verify([file])
+    // A machine that is busy may lose some more before the writer has had its turn.
     expect(holds).toMatchObject({
       how: "holds",
       end: "closed",
-      gaps: [{ why: expect.stringContaining("EFBIG") }]
+      gaps: expect.arrayContaining([expect.objectContaining({ why: expect.stringContaining("EFBIG") })])
     })
     const [own] = recordedIn(await read(file))
     expect("lost" in holds && holds.lost).toBe(own?.lost)
