@@ -1,5 +1,5 @@
 import { visible } from "../outcome/visible.ts"
-import { type AuditEntry, formatAuditEvent } from "./AuditEvent.ts"
+import type { AuditEntry } from "./AuditEvent.ts"
 
 /**
  * What the lines of an audit log hold: the entries that were recorded, and the log's own marks.
@@ -55,34 +55,8 @@ export type AuditLogEvent = (AuditEntry | AuditMark) & {
 /** Version of the lines that this code writes and reads. */
 export const AUDIT_LOG_FORMAT = 1
 
-/**
- * One line for a person.
- *
- *     formatAuditLogEvent({ _tag: "Gap", first: 7, last: 9, why: "ENOSPC", sequence: 10, atMs: 0 })
- *     // => "#10 3 events are missing, #7 to #9: ENOSPC"
- */
-export const formatAuditLogEvent = (event: AuditLogEvent): string => {
-  switch (event._tag) {
-    case "File":
-      return `#${event.sequence} file ${event.number} of the log begins`
-    case "Opened":
-      return `#${event.sequence} process ${event.pid} began, ${describeBefore(event)}`
-    case "Closed":
-      return `#${event.sequence} the process ended in order`
-    case "Gap":
-      return `#${event.sequence} ${describeGap(event)}`
-    default:
-      return formatAuditEvent(event)
-  }
-}
-
+/** One line for a person. */
 export const describeGap = ({ first, last, why }: AuditGap): string =>
   first === last
     ? `1 event is missing, #${first}: ${visible(why, 128)}`
     : `${last - first + 1} events are missing, #${first} to #${last}: ${visible(why, 128)}`
-
-const describeBefore = ({ before, tornBytes }: AuditOpened): string => {
-  const torn = tornBytes === 0 ? "" : `, an unfinished line of ${tornBytes} bytes was cut off`
-  if (before === "nothing") return `and nobody before it${torn}`
-  return before === "closed" ? "after one that ended in order" : `after one that did not end in order${torn}`
-}

@@ -41,11 +41,7 @@ export class LogFile {
     return this.#bytes
   }
 
-  /** Of the file that was begun last, from 1. */
-  get number(): number {
-    return this.#number
-  }
-
+  /** *Returns* the number of the file that begins, from 1. */
   begin(): number {
     this.#number += 1
     return this.#number

@@ -92,8 +92,8 @@ const isFrame = ({ children }: ChartState): boolean => children.length > 0
 
 const hasStart = ({ kind, initial }: ChartState): boolean => kind === "compound" && initial.length > 0
 
-export const boxId = (index: number): string => `n${index}`
-export const frameId = (index: number): string => `c${index}`
+const boxId = (index: number): string => `n${index}`
+const frameId = (index: number): string => `c${index}`
 const startId = (index: number): string => `s${index}`
 
 /** The chart itself has no frame: it is the page. */

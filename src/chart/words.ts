@@ -14,7 +14,7 @@ export const nameText = (name: string): string => {
 }
 
 /** A name beyond this is cut, and its length is said. */
-export const NAME_CHARS_MAX = 64
+const NAME_CHARS_MAX = 64
 
 export const eventText = ({ event, guard }: Pick<Arrow, "event" | "guard">): string => {
   const shown =
