@@ -212,7 +212,7 @@ printed, and are nothing wrong.
 
 Examples:
   munition audit verify audit.log
-  munition audit verify audit.log audit.log.* --expect 1041:5a0c…`
+  munition audit verify audit.log* --expect 1041:5a0c…`
     )
 
 const auditShowCommand = (): Command =>

@@ -36,9 +36,9 @@ export class FuelMeter extends Context.Service<
     makeFuelMeter(FUEL_METER_FUNCTIONS_MAX)
   )
 
-  /** A meter of that many functions, at least one. */
+  /** A meter of that many functions, rounded down, at least one. */
   static readonly layerOf = (functionsMax: number): Layer.Layer<FuelMeter> =>
-    Layer.sync(FuelMeter, () => makeFuelMeter(Math.max(1, functionsMax)))
+    Layer.sync(FuelMeter, () => makeFuelMeter(Math.max(1, Math.floor(functionsMax) || 1)))
 }
 
 /** About 1 MB when it is full of usual names, and 4 MB when every name is as long as it may be. */
