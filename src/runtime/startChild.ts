@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process"
+import { ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import * as Result from "effect/Result"
 import type { ChildCommand, ChildOptions } from "./process/ChildOptions.ts"
 import { ChildThread } from "./process/ChildThread.ts"
 import { SchedulerCell } from "./SchedulerCell.ts"
@@ -12,15 +13,30 @@ import { HEAP_MB_DEFAULT, type StartedChild } from "./startThread.ts"
  * thread takes 300, and 0.9 ms a firing where a thread takes 0.5; with 50 firings at once 0.7 and 0.4.
  */
 export const startChild = (options: ChildOptions = {}, heapMbMax = HEAP_MB_DEFAULT): StartedChild => {
-  const { executable, args, env } = commandOf(options, heapMbMax)
-  const child = spawn(executable, args, {
-    env,
-    cwd: "/",
-    stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
-    windowsHide: true
-  })
   const cell = new SchedulerCell()
-  return { worker: new ChildThread(child, cell), cell }
+  return { worker: new ChildThread(Result.getOrElse(spawned(options, heapMbMax), unstarted), cell), cell }
+}
+
+const spawned = (options: ChildOptions, heapMbMax: number): Result.Result<ChildProcess, Error> =>
+  // A command that cannot be run throws, or tells later, as the system's answer to it is.
+  Result.try({
+    try: () => {
+      const { executable, args, env } = commandOf(options, heapMbMax)
+      return spawn(executable, args, {
+        env,
+        cwd: "/",
+        stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+        windowsHide: true
+      })
+    },
+    catch: (cause) => (cause instanceof Error ? cause : new Error(String(cause)))
+  })
+
+/** What `spawn` gives where there is no process, and tells as it tells that. */
+const unstarted = (error: Error): ChildProcess => {
+  const child = new ChildProcess()
+  process.nextTick(() => child.emit("error", error))
+  return child
 }
 
 const commandOf = ({ sandbox }: ChildOptions, heapMbMax: number): ChildCommand => {

@@ -269,15 +269,18 @@ describe("a sandbox", () => {
   })
 
   it.each([
-    ["is not there", ["/nowhere/at/all"], /could not be started.*ENOENT/],
-    ["ends at once", ["/bin/false"], /the process ended with 1/]
-  ])("that %s fails the firing and says so", (_, sandbox, cause) =>
+    ["is not there", { sandbox: ["/nowhere/at/all"] }, /could not be started.*ENOENT/],
+    ["is below a file", { sandbox: ["/dev/null/x"] }, /could not be started.*ENOTDIR/],
+    ["has an argument that cannot be one", { sandbox: ["env", "\0"] }, /could not be started.*null bytes/],
+    ["throws", { sandbox: () => JSON.parse("{") }, /could not be started.*JSON/],
+    ["ends at once", { sandbox: ["/bin/false"] }, /the process ended with 1/]
+  ])("that %s fails the firing and says so", (_, options, cause) =>
     inProcesses(
       Effect.gen(function* () {
         const crash = yield* crashOf(ADD, "add", [1, 2])
         expect(crash.reason).toMatchObject({ _tag: "EngineLost", cause: expect.stringMatching(cause) })
       }),
-      { sandbox }
+      options
     )
   )
 })

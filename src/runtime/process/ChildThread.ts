@@ -54,12 +54,15 @@ export class ChildThread implements RelayedThread {
     this.#notes?.on("data", (chunk: Buffer) => this.#lost || this.#refuse(this.#assigned.note(chunk)))
     this.#channel?.on("error", () => {})
     this.#notes?.on("error", () => {})
-    this.#channel?.on("close", () => this.#kill())
+    // One that only hangs up would keep its end open for as long as it does not read.
+    for (const event of ["end", "close"]) this.#channel?.on(event, () => this.#kill())
     this.#closed = new Promise((resolve) => {
       let draining: NodeJS.Timeout | undefined
       child.on("error", (error) => {
-        this.#lose(`the process could not be started: ${error.message}`)
-        this.#kill()
+        const what = child.pid === undefined ? "started" : "ended"
+        this.#lose(`the process could not be ${what}: ${error.message}`)
+        // One that may not be killed, since a sandbox has made it somebody else's, ends when nobody is there any more.
+        this.#channel?.destroy()
         if (child.pid === undefined) resolve()
       })
       child.on("exit", () => {
@@ -178,7 +181,8 @@ export class ChildThread implements RelayedThread {
   }
 
   #kill(): void {
-    this.#child.kill("SIGKILL")
+    // Node 22 takes what was never started for process 0, and that is the daemon's whole group.
+    if (this.#child.pid !== undefined) this.#child.kill("SIGKILL")
     this.#channel?.destroy()
   }
 
