@@ -38,18 +38,21 @@ export class Bridge {
     this.#tell = tell
     const { worker } = this.#thread
     worker.ref()
+    let failure: string | undefined
     const lose = (cause: string) => {
       if (this.#lost) return
       this.#lost = true
-      tell({ kind: "lost", cause })
+      // A message of V8's, or whatever was thrown, may be of any length.
+      tell({ kind: "lost", cause: cause.slice(0, CAUSE_MAX) })
       end()
     }
     worker.on("message", (message: WorkerMessage) => this.#hear(message))
     worker.on("messageerror", (error) => lose(`its message could not be read: ${error.message}`))
-    worker.on("error", (error) =>
-      lose(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
-    )
-    worker.on("exit", (code) => lose(`the thread ended with ${code}`))
+    // Told at the exit, which alone comes after all that the thread has sent: an error overtakes a report.
+    worker.on("error", (error) => {
+      failure ??= error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    })
+    worker.on("exit", (code) => lose(failure ?? `the thread ended with ${code}`))
   }
 
   receive(told: ToChild): void {
@@ -160,6 +163,7 @@ export class Bridge {
   }
 }
 
+const CAUSE_MAX = 1_024
 /** Policies under which one module is kept compiled. */
 const POLICIES_MAX = 8
 
