@@ -1,11 +1,12 @@
 import type { MessagePort } from "node:worker_threads"
 import { LOG_LINES_MAX } from "../../host/builtin/log.ts"
 import type { FiringRequest } from "../Firing.ts"
-import { FiringCell, PHASES } from "../FiringCell.ts"
+import { FiringCell, PHASES, type Phase } from "../FiringCell.ts"
 import { NOBODY, type SchedulerCell } from "../SchedulerCell.ts"
 import type { RelayedMessage } from "../startThread.ts"
 import { WorkerLost } from "../WorkerLost.ts"
 import { PULSE_MS } from "../worker/childMessages.ts"
+import { type Frame, TEXT_BYTES_MAX } from "../worker/Frames.ts"
 import type { RemoteQuestion } from "../worker/RemoteCalls.ts"
 import type { ResidentCall } from "../worker/Resident.ts"
 import { NOTE_BYTES } from "../worker/writeNote.ts"
@@ -26,8 +27,9 @@ export class Assigned {
   /** Lines of firings, and of residents beyond the report that they have started. */
   readonly #lines = new Map<number, Line>()
   #notesLeft = 0
-  #pulses = 0
-  readonly #beganMs = performance.now()
+  /** Pulses that may come at once, and since when more have been saved up. */
+  #pulsesLeft = PULSES_LEFT_MAX
+  #savedMs = performance.now()
   /** The beginning of a note whose end is on its way. */
   #rest = new Uint8Array(0)
 
@@ -35,25 +37,32 @@ export class Assigned {
     this.#cell = cell
   }
 
-  /** Bytes that the largest memory of any dump may have that is still to come. */
-  get evidenceBytesMax(): number {
+  /** Bytes of the next message's text. Who was asked nothing has nothing to tell but its end. */
+  get textBytesMax(): number {
+    return this.#pending.size === 0 ? END_BYTES_MAX : TEXT_BYTES_MAX
+  }
+
+  /** Bytes of all that comes with it: the largest dump that is still to come, and what goes beside memories. */
+  get partBytesMax(): number {
+    if (this.#pending.size === 0) return 0
     let most = 0
     for (const { captureBytesMax } of this.#pending.values()) most = Math.max(most, captureBytesMax)
-    return most
+    return most + PART_BYTES_SPARE
   }
 
   fired(firing: number, request: FiringRequest, port: MessagePort | undefined): void {
     const { captureBytesMax } = request.policy
-    const { goal, fuel, cell } = request
-    this.#add(firing, { goal, fuel, call: false, captureBytesMax, cell: new FiringCell(cell), lines: 0 })
+    const { goal, fuel, timeoutMs, cell } = request
+    this.#add(firing, { goal, fuel, timeoutMs, call: false, captureBytesMax, ...begins(cell) })
     if (port !== undefined || goal === "reside")
-      this.#lines.set(firing, { port, request, asking: false, captureBytesMax })
+      this.#lines.set(firing, { port, request, asker: firing, asking: false, captureBytesMax })
   }
 
-  called(firing: number, resident: number, { fuel, cell }: Pick<ResidentCall, "fuel" | "cell">): void {
-    const captureBytesMax = this.#lines.get(resident)?.captureBytesMax ?? 0
-    const asked = { goal: "reside", fuel, call: true } as const
-    this.#add(firing, { ...asked, captureBytesMax, cell: new FiringCell(cell), lines: 0 })
+  called(firing: number, resident: number, { fuel, timeoutMs, cell }: ResidentCall): void {
+    const line = this.#lines.get(resident)
+    if (line !== undefined) line.asker = firing
+    const asked = { goal: "reside", fuel, timeoutMs, call: true } as const
+    this.#add(firing, { ...asked, captureBytesMax: line?.captureBytesMax ?? 0, ...begins(cell) })
   }
 
   /** A resident is to go: nobody answers it any more. */
@@ -78,8 +87,8 @@ export class Assigned {
 
   /** What firings are about to do. *Returns* what is wrong. */
   note(chunk: Uint8Array): string | undefined {
-    const all = new Uint8Array([...this.#rest, ...chunk])
-    const view = new DataView(all.buffer)
+    const all = Buffer.concat([this.#rest, chunk])
+    const view = new DataView(all.buffer, all.byteOffset, all.length)
     let at = 0
     for (; at + NOTE_BYTES <= all.length; at += NOTE_BYTES) {
       if (this.#notesLeft-- === 0) return "more notes than firings have phases"
@@ -87,18 +96,23 @@ export class Assigned {
       const to = PHASES[view.getInt32(at + 4, true)]
       // Its report may have overtaken it.
       if (pending === undefined) continue
-      if (to === undefined || PHASES.indexOf(to) <= PHASES.indexOf(pending.cell.phase))
-        return `the phase ${to} after ${pending.cell.phase}`
-      pending.cell.enter(to)
+      if (to === undefined || PHASES.indexOf(to) <= PHASES.indexOf(pending.noted))
+        return `the phase ${to} after ${pending.noted}`
+      pending.noted = to
+      enter(pending, to)
     }
-    this.#rest = all.slice(at)
+    this.#rest = all.subarray(at)
     return undefined
   }
 
   /** One message. *Returns* what is to be told to whoever gave the firing. */
-  hear(told: unknown): Heard | Wrong | undefined {
+  hear(told: unknown, { text, parts }: Frame): Heard | Wrong | undefined {
     const word = childWord(told)
     if (word instanceof Wrong) return word
+    if (word.kind !== "report" && text.length > WORD_CHARACTERS_MAX)
+      return new Wrong(`.${word.kind}`, `at most ${WORD_CHARACTERS_MAX} characters`, text.length)
+    if (word.kind !== "report" && word.kind !== "question" && parts.length > 0)
+      return new Wrong(`.${word.kind}`, "no bytes", parts.length)
     if (word.kind === "lost") return { kind: "ended", cause: word.cause }
     if (word.kind === "pulse") return this.#pulse(word)
     if (word.kind === "question") return this.#question(word)
@@ -109,6 +123,7 @@ export class Assigned {
       case "log":
         if (++pending.lines > LOG_LINES_MAX)
           return new Wrong(".log", `at most ${LOG_LINES_MAX} lines`, pending.lines)
+        enter(pending, "executing")
         return { kind: "log", firing, record: word.record }
       case "unsent": {
         const { phase, cancelled } = pending.cell
@@ -126,8 +141,12 @@ export class Assigned {
   }
 
   #pulse({ running, silentMs }: Extract<ChildWord, { kind: "pulse" }>): Wrong | undefined {
-    const most = PULSES_SPARE + (2 * (performance.now() - this.#beganMs)) / PULSE_MS
-    if (++this.#pulses > most) return new Wrong(".pulse", `one each ${PULSE_MS} ms`, this.#pulses)
+    if (this.#pending.size === 0) return new Wrong(".pulse", "none while nothing is asked", 1)
+    const now = performance.now()
+    const saved = this.#pulsesLeft + ((now - this.#savedMs) * PULSES_PER_PULSE) / PULSE_MS
+    this.#pulsesLeft = Math.min(PULSES_LEFT_MAX, saved) - 1
+    this.#savedMs = now
+    if (this.#pulsesLeft < 0) return new Wrong(".pulse", `one each ${PULSE_MS} ms`, PULSES_LEFT_MAX)
     // One that has just been reported may have had the thread a moment ago.
     this.#cell.run(this.#pending.has(running) ? running : NOBODY)
     this.#cell.seen(silentMs)
@@ -137,10 +156,14 @@ export class Assigned {
   #question({ remote, question }: Extract<ChildWord, { kind: "question" }>): Heard | Wrong {
     const line = this.#lines.get(remote)
     if (line?.port === undefined) return new Wrong(".remote", "a firing with remote functions", remote)
+    const asker = this.#pending.get(line.asker)
+    // A resident's lines stay; that nobody waits for it does not end what it could do, so this must.
+    if (asker === undefined) return new Wrong(".remote", "a firing that runs", remote)
     if (line.asking) return new Wrong(".question", "one at a time", remote)
     const checked = checkQuestion(question, line.request)
     if (checked instanceof Wrong) return checked
     line.asking = true
+    enter(asker, "executing")
     return { kind: "question", port: line.port, question: checked }
   }
 
@@ -164,8 +187,24 @@ export type Heard =
 interface Pending extends Asked {
   readonly cell: FiringCell
   readonly captureBytesMax: number
+  /** What it noted last. */
+  noted: Phase
   /** Log lines so far. */
   lines: number
+}
+
+const begins = (cell: SharedArrayBuffer): Pick<Pending, "cell" | "noted" | "lines"> => ({
+  cell: new FiringCell(cell),
+  noted: "idle",
+  lines: 0
+})
+
+/**
+ * It is at this phase, or past it. A guest that is heard of runs, though its note be late or never come: were it
+ * taken for one that has not begun, another child would do again what it has had done outside.
+ */
+const enter = ({ cell }: Pending, phase: Phase): void => {
+  if (PHASES.indexOf(phase) > PHASES.indexOf(cell.phase)) cell.enter(phase)
 }
 
 /** To whoever answers a firing's remote functions. */
@@ -173,10 +212,22 @@ interface Line {
   readonly port: MessagePort | undefined
   readonly request: Pick<FiringRequest, "grants" | "declarations">
   readonly captureBytesMax: number
+  /** The firing, or the call of the resident, on whose behalf questions come. */
+  asker: number
   asking: boolean
 }
 
 /** `compiling`, `executing`, `capturing`. */
 const NOTES_OF_FIRING = 3
-/** Pulses that a clock may be ahead of ours, and that were held up on their way. */
-const PULSES_SPARE = 100
+/**
+ * Pulses may come twice as often as they are sent, since clocks differ, and those of five minutes at once, from when
+ * this process was held up.
+ */
+const PULSES_PER_PULSE = 2
+const PULSES_LEFT_MAX = (5 * 60_000) / PULSE_MS
+/** Why the thread in the child has ended. */
+const END_BYTES_MAX = 2 ** 16
+/** All that is told apart from reports; the longest are a thousand arguments, and a line of 4,096 escapes. */
+const WORD_CHARACTERS_MAX = 2 ** 18
+/** Beside the memories of a dump: its tables, its journal, and what a host function is to read. */
+const PART_BYTES_SPARE = 2 ** 28

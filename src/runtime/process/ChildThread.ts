@@ -5,7 +5,7 @@ import { visible } from "../../outcome/visible.ts"
 import { NOBODY, type SchedulerCell } from "../SchedulerCell.ts"
 import type { RelayedMessage, RelayedThread } from "../startThread.ts"
 import type { ToChild } from "../worker/childMessages.ts"
-import { encodeFrame, FrameReader, PARTS_MAX, TEXT_BYTES_MAX } from "../worker/Frames.ts"
+import { encodeFrame, type Frame, FrameReader, PARTS_MAX, VALUES_MAX } from "../worker/Frames.ts"
 import type { SchedulerMessage } from "../worker/messages.ts"
 import type { RemoteReply } from "../worker/RemoteCalls.ts"
 import { BadWire, pack, unpack } from "../worker/wire.ts"
@@ -45,11 +45,12 @@ export class ChildThread implements RelayedThread {
     this.#channel = child.stdio?.[3] as Socket | undefined
     this.#notes = child.stdio?.[4] as Socket | undefined
     const bounds = {
-      textBytesMax: TEXT_BYTES_MAX,
+      textBytesMax: () => this.#assigned.textBytesMax,
       partsMax: PARTS_MAX,
-      partBytesMax: () => this.#assigned.evidenceBytesMax + PART_BYTES_SPARE
+      valuesMax: VALUES_MAX,
+      partBytesMax: () => this.#assigned.partBytesMax
     }
-    const reader = new FrameReader(bounds, (frame) => this.#hear(unpack(frame)))
+    const reader = new FrameReader(bounds, (frame) => this.#hear(frame))
     this.#channel?.on("data", (chunk: Buffer) => this.#lost || this.#refuse(reader.push(chunk)))
     this.#notes?.on("data", (chunk: Buffer) => this.#lost || this.#refuse(this.#assigned.note(chunk)))
     this.#channel?.on("error", () => {})
@@ -150,10 +151,11 @@ export class ChildThread implements RelayedThread {
   }
 
   /** One frame of the child's. */
-  #hear(told: unknown): void {
+  #hear(frame: Frame): void {
     if (this.#lost) return
+    const told = unpack(frame)
     if (told instanceof BadWire) return this.#refuse(told.what)
-    const heard = this.#assigned.hear(told)
+    const heard = this.#assigned.hear(told, frame)
     if (heard instanceof Wrong) return this.#refuse(heard.what)
     if (heard === undefined) return
     if (heard.kind === "ended") {
@@ -200,5 +202,3 @@ export class ChildThread implements RelayedThread {
 
 /** How long after its end what it told before may be on its way. */
 const DRAIN_MS_MAX = 250
-/** Beside the memories of a dump: its tables, its journal, and what a host function wrote. */
-const PART_BYTES_SPARE = 2 ** 28

@@ -1,14 +1,16 @@
 import { ImpossibleEvent, Life } from "../../../actors/Life.ts"
 import type { Compiled } from "../Compiled.ts"
 import type { FiringReport, FiringRequest, Step } from "../Firing.ts"
+import type { FiringCell } from "../FiringCell.ts"
 import type { ToldCompiled, ToldReport } from "../worker/childMessages.ts"
 import { reportShape } from "./reportShape.ts"
 import { Wrong } from "./Shape.ts"
 
 /** What was asked, as far as a report must fit it. */
-export interface Asked extends Pick<FiringRequest, "goal" | "fuel"> {
+export interface Asked extends Pick<FiringRequest, "goal" | "fuel" | "timeoutMs"> {
   /** Whether a resident guest was called; its life goes on afterwards. */
   readonly call: boolean
+  readonly cell: Pick<FiringCell, "cancelled">
 }
 
 /**
@@ -29,7 +31,7 @@ export const checkReport = (told: unknown, asked: Asked): FiringReport | Wrong =
       return new Wrong(".report.fuel.used", `0..${allocated}`, used)
   }
   if (report.kind === "failed") {
-    const wrong = checkLife(report.steps, report.reason._tag)
+    const wrong = checkFailure(report, asked) ?? checkLife(report.steps, report.reason._tag)
     if (wrong !== undefined) return wrong
   }
   if (report.kind === "returned" && !asked.call) {
@@ -45,6 +47,32 @@ const possibleKinds = ({ goal, call }: Asked): ReadonlyArray<FiringReport["kind"
     : goal === "reside" && !call
       ? ["refused", "started", "failed"]
       : ["refused", "returned", "failed"]
+
+/** What a reason and a dump repeat of the question is what was asked, and nobody is cancelled unless he was. */
+const checkFailure = (
+  { reason, fuel, evidence }: Extract<ToldReport, { readonly kind: "failed" }>,
+  { timeoutMs, cell }: Asked
+): Wrong | undefined => {
+  const { used, remaining } = evidence.fuel
+  if (evidence.fuel.allocated !== fuel.allocated || used !== fuel.used || remaining !== fuel.remaining)
+    return new Wrong(".report.evidence.fuel", "the report's", used)
+  switch (reason._tag) {
+    case "OutOfFuel":
+      return reason.allocated === fuel.allocated && reason.used <= fuel.allocated
+        ? undefined
+        : new Wrong(".report.reason.used", `0..${fuel.allocated}`, reason.used)
+    case "TimedOut":
+      return reason.timeoutMs === timeoutMs
+        ? undefined
+        : new Wrong(".report.reason.timeoutMs", String(timeoutMs), reason.timeoutMs)
+    case "Cancelled":
+      return cell.cancelled
+        ? undefined
+        : new Wrong(".report.reason", "of one that was cancelled", reason._tag)
+    default:
+      return undefined
+  }
+}
 
 /** An instance whose life has another end than `cleaned`, or none. */
 const checkLife = (steps: ReadonlyArray<Step>, failure: Parameters<Life["step"]>[0]): Wrong | undefined => {

@@ -1,7 +1,7 @@
 import { Socket } from "node:net"
 import { Bridge } from "./Bridge.ts"
 import type { FromChild, ToChild } from "./childMessages.ts"
-import { encodeFrame, FrameReader, PARTS_MAX, TEXT_BYTES_MAX } from "./Frames.ts"
+import { encodeFrame, FrameReader, tooLarge } from "./Frames.ts"
 import { BadWire, pack, unpack } from "./wire.ts"
 
 /**
@@ -25,14 +25,7 @@ const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
 const tell = (told: FromChild): void => {
   let frame = pack(told)
   if (told.kind === "report") {
-    const wrong =
-      frame instanceof BadWire
-        ? frame.what
-        : frame.parts.length > PARTS_MAX
-          ? `${frame.parts.length} parts`
-          : frame.text.length > TEXT_BYTES_MAX / 3
-            ? `${frame.text.length} characters`
-            : undefined
+    const wrong = frame instanceof BadWire ? frame.what : tooLarge(frame)
     if (wrong !== undefined)
       frame = pack({ kind: "unsent", firing: told.firing, cause: `its report cannot be sent: ${wrong}` })
   }
@@ -43,7 +36,12 @@ const tell = (told: FromChild): void => {
 const bridge = new Bridge(heapMbMax, tell, () => channel.end(end))
 
 // Bounds are for whoever distrusts the other side; the daemon has bounded what it sends.
-const bounds = { textBytesMax: 2 ** 32, partsMax: 2 ** 32, partBytesMax: () => Number.MAX_SAFE_INTEGER }
+const bounds = {
+  textBytesMax: () => 2 ** 32,
+  partsMax: 2 ** 32,
+  partBytesMax: () => Number.MAX_SAFE_INTEGER,
+  valuesMax: 2 ** 32
+}
 const reader = new FrameReader(bounds, (frame) => {
   const told = unpack(frame)
   // The cast: only the daemon writes here.

@@ -84,13 +84,17 @@ const unshared = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
 const fromTree = (tree: unknown, parts: Frame["parts"], depth: number): unknown => {
   if (depth > DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX}`)
   if (typeof tree !== "object" || tree === null) return tree
-  if (Array.isArray(tree)) return tree.map((one) => fromTree(one, parts, depth + 1))
+  // In place: a copy of what has millions of objects in it would be three times as large as they are.
+  if (Array.isArray(tree)) {
+    for (let i = 0; i < tree.length; i++) tree[i] = fromTree(tree[i], parts, depth + 1)
+    return tree
+  }
   // JSON makes own fields of every key, `__proto__` included, so these are the text's and nobody else's.
-  const fields: Readonly<Record<string, unknown>> = tree as Record<string, unknown>
+  const fields = tree as Record<string, unknown>
   if (Object.hasOwn(fields, "$")) return special(fields["$"], fields["v"], parts)
-  const value: Record<string, unknown> = Object.create(null)
-  for (const [key, one] of Object.entries(fields)) value[key] = fromTree(one, parts, depth + 1)
-  return value
+  Object.setPrototypeOf(fields, null)
+  for (const key of Object.keys(fields)) fields[key] = fromTree(fields[key], parts, depth + 1)
+  return fields
 }
 
 const special = (kind: unknown, v: unknown, parts: Frame["parts"]): unknown => {

@@ -176,6 +176,46 @@ describe("a child that somebody else controls", () => {
     expect(calls).toBe(0)
   })
 
+  it("cannot have a firing done again that has asked something, by not telling that it has begun", async () => {
+    const remote = declared(
+      remoteFunction({
+        module: "host",
+        name: "f",
+        results: ["i32"],
+        capability: "host:f",
+        run: () => Effect.succeed({ result: 1 })
+      })
+    )
+    const question = { module: "host", name: "f", args: [], reads: [] }
+    const words = [
+      { kind: "question", remote: 1, question },
+      { kind: "lost", cause: "gone" }
+    ]
+    let started = 0
+    const sandbox: Sandbox = (command) => {
+      started++
+      const hostileOne = hostile(Buffer.concat(words.map(frameOf)))
+      return typeof hostileOne === "function" ? hostileOne(command) : command
+    }
+    const cause = await causeOf(sandbox, callsHost(), { hostFunctions: [remote], capabilities: ["host:f"] })
+    expect(cause).toBe("gone")
+    expect(started).toBe(1)
+  })
+
+  it("that hangs up and reads nothing is lost at once", async () => {
+    const hangsUp: Sandbox = (command) => ({
+      ...command,
+      args: [
+        "-e",
+        `const fs = require("node:fs"); fs.readSync(3, Buffer.alloc(1)); process.on("SIGTERM", () => {})
+         fs.writeSync(4, Buffer.from(process.argv[1], "base64"))
+         new (require("node:net").Socket)({ fd: 3 }).end(); setInterval(() => {}, 1000)`,
+        Buffer.from(BEGUN).toString("base64")
+      ]
+    })
+    expect(await causeOf(hangsUp)).toBe("the process ended with SIGKILL")
+  })
+
   it("cannot put an escape sequence into a cause", async () => {
     const lost = frameOf({ kind: "lost", cause: "\u001b[2Jgone" })
     expect(await causeOf(hostile(lost, BEGUN))).toBe("\\u{1b}[2Jgone")
