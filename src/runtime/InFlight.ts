@@ -1,9 +1,10 @@
 import type { LogRecord } from "../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { type FiringCell, PHASES } from "./FiringCell.ts"
-import { FENCE_MS, judgeFiring, START_MS_MAX } from "./judgeFiring.ts"
+import { boundMs, FENCE_MS, judgeFiring, START_MS_MAX } from "./judgeFiring.ts"
 import { NOBODY, type SchedulerCell } from "./SchedulerCell.ts"
 import { WorkerLost } from "./WorkerLost.ts"
+import { FRESH_RUN_MAX, PRIORITIES } from "./worker/RunQueue.ts"
 
 /** A firing that a thread was told and has not reported. */
 export interface Pending {
@@ -64,7 +65,9 @@ export class InFlight {
       // It waits: for its turn while the thread is at others, for the thread to start, or for a host module.
       const waits = running !== firing && phase !== "loading"
       if (waits && silentMs < (phase === "idle" ? START_MS_MAX : FENCE_MS)) continue
-      const cancelledForMs = cancelledMs === undefined ? undefined : performance.now() - cancelledMs
+      // Not from before it was at this: one that was cancelled while its process came up is to be asked first.
+      const cancelledForMs =
+        cancelledMs === undefined ? undefined : Math.min(performance.now() - cancelledMs, cell.phaseMs)
       const lost = judgeFiring(cell, request, cancelledForMs)
       if (lost !== undefined) return { firing, lost }
       const hangs = running === firing && phase === "executing" && silentMs > SILENT_MS_MAX
@@ -82,27 +85,42 @@ export class InFlight {
   }
 
   /**
-   * Whether nothing has come of anything for longer than each of them may take.
+   * Whether nothing has come of anything for longer than each of them may take, or nothing of one for longer than
+   * it can have waited for the others.
    *
-   * A thread cannot be so and be seen; a process that says it is may be lying.
+   * A thread cannot be so and be seen; a process that says it is may be lying, about one firing or about all.
    */
   #stalled(): ReturnType<InFlight["overdue"]> {
     let progress = this.#reported * PROGRESS_OF_REPORT
-    let mostMs = STALLED_MS_MAX
+    let mostMs = 0
+    let sumMs = 0
     for (const { cell, request } of this.#pending.values()) {
+      const ownMs = request.timeoutMs + request.policy.compileMsMax
       progress += PHASES.indexOf(cell.phase)
-      mostMs = Math.max(mostMs, STALLED_MS_MAX + request.timeoutMs + request.policy.compileMsMax)
+      mostMs = Math.max(mostMs, ownMs)
+      sumMs += ownMs
     }
     const now = performance.now()
     if (progress !== this.#progress) {
       this.#progress = progress
       this.#progressMs = now
     }
-    const [first] = this.#pending
-    if (first === undefined || now - this.#progressMs < mostMs) return undefined
-    const [firing, { cell }] = first
-    const lost = new WorkerLost(`nothing came of it for ${mostMs} ms`, cell.phase, cell.cancelled)
-    return { firing, lost }
+    const allMs = now - this.#progressMs
+    for (const [firing, { cell, request, cancelledMs }] of this.#pending) {
+      const { phase, cancelled } = cell
+      const lost = (forMs: number) => ({
+        firing,
+        lost: new WorkerLost(`nothing came of it for ${forMs} ms`, phase, cancelled)
+      })
+      if (allMs >= STALLED_MS_MAX + mostMs) return lost(STALLED_MS_MAX + mostMs)
+      // One that has begun is stopped when its own time is over, and one that is given up goes before all others.
+      const begun = phase !== "idle" ? boundMs(phase, request) : Number.POSITIVE_INFINITY
+      const boundOfPhase = STALLED_MS_MAX + Math.min(begun, TURNS_MAX * sumMs)
+      if (cell.phaseMs >= boundOfPhase) return lost(boundOfPhase)
+      if (cancelledMs !== undefined && now - cancelledMs >= STALLED_MS_MAX + mostMs)
+        return lost(STALLED_MS_MAX + mostMs)
+    }
+    return undefined
   }
 
   /** The thread is no more: settles all firings. */
@@ -127,7 +145,9 @@ export class InFlight {
 }
 
 /** How long nothing may come of anything, beyond the time that guests have to run and modules to compile. */
-const STALLED_MS_MAX = 60_000
+export const STALLED_MS_MAX = 60_000
+/** Others that go before a firing of the lowest priority, for each that waits with it. */
+const TURNS_MAX = FRESH_RUN_MAX ** (PRIORITIES.length - 1)
 /** More than all the phases of as many firings as there can be. */
 const PROGRESS_OF_REPORT = 2 ** 20
 

@@ -37,7 +37,8 @@ export const CAPTURE_MS_MAX = 15_000
 /** How long the report itself may take on its way. */
 export const REPORT_MS_MAX = 15_000
 
-const boundMs = (
+/** How long each phase may last. */
+export const boundMs = (
   phase: Phase,
   { policy, timeoutMs }: Pick<FiringRequest, "policy" | "timeoutMs">
 ): number => {
