@@ -19,6 +19,8 @@ import type { Priority } from "./worker/RunQueue.ts"
 const TERMINATE_MS_MAX = 2_000
 /** How often the fence looks. */
 const WATCH_MS = 25
+/** How late it may look before it doubts itself. */
+const HELD_UP_MS = 250
 
 /** Starts a thread, or takes one that was started ahead, maybe in a process of its own; it ends with the scope. */
 export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThread | StartedChild) {
@@ -47,8 +49,13 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     compiled === undefined || "listen" in worker ? undefined : sent.message(compiled)
   /** One for all firings, for as long as there are any. */
   const watch = Effect.gen(function* () {
+    let heldUp = false
     while (inFlight.size > 0) {
+      const lookedMs = performance.now()
       yield* Effect.sleep(WATCH_MS)
+      // What a child has told while this thread was held up is read after the timers: once, it is waited for.
+      heldUp = !heldUp && performance.now() - lookedMs > HELD_UP_MS
+      if (heldUp) continue
       const guilty = inFlight.overdue()
       if (guilty === undefined) continue
       state.silent = true

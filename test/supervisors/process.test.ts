@@ -16,6 +16,7 @@ import {
   Munition
 } from "../../src/index.ts"
 import type { ChildCommand } from "../../src/runtime/process/ChildOptions.ts"
+import { jspi } from "../../src/runtime/worker/jspi.ts"
 import { Supervisor } from "../../supervisors/otp/Supervisor.ts"
 import type { Resident } from "../../supervisors/Resident.ts"
 import { parseWat } from "../guests/wat.ts"
@@ -51,15 +52,19 @@ const crashOf = (...args: Parameters<typeof Munition.fire>): Effect.Effect<Crash
   )
 
 /** Starts a firing and waits until its guest has logged a line. */
-const running = (wasm: Uint8Array, options: FireOptions = FOREVER) =>
+const begun = <A, E, R>(firing: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const begun = yield* Deferred.make<void>()
     const logger = Logger.make(() => void Deferred.doneUnsafe(begun, Exit.void))
-    const firing = Effect.provide(crashOf(wasm, "main", [], options), Logger.layer([logger]))
-    const fiber = yield* Effect.forkChild(firing, { startImmediately: true })
+    const fiber = yield* Effect.forkChild(Effect.provide(firing, Logger.layer([logger])), {
+      startImmediately: true
+    })
     yield* Deferred.await(begun)
     return fiber
   })
+
+const running = (wasm: Uint8Array, options: FireOptions = FOREVER) =>
+  begun(crashOf(wasm, "main", [], options))
 
 const killLast = Effect.sync(() => void children.at(-1)?.kill("SIGKILL"))
 
@@ -110,6 +115,74 @@ describe("a child that is killed", () => {
         expect((yield* Fiber.join(holding)).reason._tag).toBe("EngineLost")
         const sums = yield* Effect.forEach(waiting, (fiber) => Fiber.join(fiber))
         expect(sums.map(({ values }) => values)).toEqual([[2], [4], [6]])
+      })
+    ))
+})
+
+describe("a child that is stopped", () => {
+  const stopLast = Effect.sync(() => void children.at(-1)?.kill("SIGSTOP"))
+
+  it("costs the firing that it ran at the end of its time, and is killed and replaced", () =>
+    inProcesses(
+      Effect.gen(function* () {
+        const fiber = yield* running(SPIN, { ...FOREVER, timeout: 300 })
+        const stopped = children.at(-1)
+        yield* stopLast
+        const crash = yield* Fiber.join(fiber)
+        expect(crash.reason).toMatchObject({
+          _tag: "EngineLost",
+          cause: expect.stringMatching(/did not come back/)
+        })
+        expect(yield* adds).toEqual([42])
+        yield* Effect.promise(() => vi.waitFor(() => expect(stopped?.signalCode).toBe("SIGKILL"), 10_000))
+      })
+    ))
+
+  // Elsewhere nobody waits with it: one guest at a time has a scheduler.
+  it.runIf(jspi)("costs it at once where others wait for it, and they are answered elsewhere", () =>
+    inProcesses(
+      Effect.gen(function* () {
+        const fiber = yield* running(SPIN)
+        yield* stopLast
+        const waiting = yield* Effect.forkChild(adds, { startImmediately: true })
+        const crash = yield* Fiber.join(fiber)
+        expect(crash.reason).toMatchObject({ _tag: "EngineLost" })
+        expect(yield* Fiber.join(waiting)).toEqual([42])
+      })
+    )
+  )
+})
+
+describe("a daemon that is held up itself", () => {
+  /** Nothing is read meanwhile, and every timer is late. */
+  const holdUp = (ms: number) =>
+    Effect.sync(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms))
+
+  // Elsewhere there is no second one to wait.
+  it.runIf(jspi)("does not take its children for silent", () =>
+    inProcesses(
+      Effect.gen(function* () {
+        const before = children.length
+        const fibers = [yield* running(SPIN), yield* running(SPIN)]
+        const started = children.length
+        yield* holdUp(2_500)
+        yield* Effect.sleep(200)
+        expect(fibers.map((fiber) => fiber.pollUnsafe())).toEqual([undefined, undefined])
+        expect(started - before).toBe(1)
+        yield* Fiber.interruptAll(fibers)
+      })
+    )
+  )
+
+  it("hears of a firing that was answered in the meantime", () =>
+    inProcesses(
+      Effect.gen(function* () {
+        // It sleeps natively, so that its thread is not seen either.
+        const hostFunctions = [localOf("sleep", ["i32"])]
+        const options = { ...hostOf("sleep"), hostFunctions, timeout: 400 }
+        const fiber = yield* begun(Munition.fire(callsHost("i32"), "main", [50], options))
+        yield* holdUp(1_500)
+        expect((yield* Fiber.join(fiber)).values).toEqual([0])
       })
     ))
 })
