@@ -1,8 +1,10 @@
 import { Socket } from "node:net"
 import { Bridge } from "./Bridge.ts"
 import type { FromChild, ToChild } from "./childMessages.ts"
+import { closeInherited } from "./closeInherited.ts"
 import { encodeFrame, FrameReader, tooLarge } from "./Frames.ts"
 import { BadWire, pack, unpack } from "./wire.ts"
+import { NOTES_FD } from "./writeNote.ts"
 
 /**
  * A child process that runs guests: the same thread as in the daemon, and a bridge to whoever started it.
@@ -14,6 +16,8 @@ import { BadWire, pack, unpack } from "./wire.ts"
 const CHANNEL_FD = 3
 /** Of the thread: the flag of the command line is for this one. */
 const heapMbMax = Number(process.argv[2])
+
+closeInherited(NOTES_FD)
 
 const end = (): void => {
   process.kill(process.pid, "SIGKILL")
