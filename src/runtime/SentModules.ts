@@ -1,37 +1,47 @@
-import type { Compiled } from "./Compiled.ts"
-
 /**
- * What was sent to a thread of compiled modules, so that each crosses once: an instance that stays would else keep a
- * copy of its own, and a small firing's message would be mostly that.
+ * Which modules a thread or a process has, so that each is sent once; the least recently fired one is forgotten first.
  *
- * The thread keeps what it is sent until it is told to forget it; both count the same, in the order of sending.
+ * A firing names its module by a number: an instance that stays would else keep a copy of its own, and a small
+ * firing's message would be mostly that. The other side has no say in it, so that what it keeps is bounded here, and
+ * this side keeps none of them alive.
  */
-export class SentModules {
-  readonly #numbers = new Map<Compiled, number>()
-  #next = 0
+export class SentModules<Module extends object> {
+  readonly #numbers = new WeakMap<Module, number>()
+  /** By number, the least recently fired first: how many bytes. */
+  readonly #kept = new Map<number, number>()
+  #numbered = 0
+  #bytes = 0
 
-  /** What to put into a message for a firing of the module. */
-  message(compiled: Compiled): ModuleMessage {
-    const known = this.#numbers.get(compiled)
-    if (known !== undefined) return { number: known, compiled: undefined, forget: undefined }
-    const number = this.#next++
-    this.#numbers.set(compiled, number)
-    if (this.#numbers.size <= MODULES_KEPT_MAX) return { number, compiled, forget: undefined }
-    for (const [oldest, forget] of this.#numbers) {
-      this.#numbers.delete(oldest)
-      return { number, compiled, forget }
+  /** *Returns* the number under which the other side has the module, once it has done as told. */
+  send(module: Module, bytes: number): Sent {
+    const known = this.#numbers.get(module)
+    if (known !== undefined && this.#kept.delete(known)) {
+      this.#kept.set(known, bytes)
+      return { number: known, isNew: false, forget: [] }
     }
-    return { number, compiled, forget: undefined }
+    const number = ++this.#numbered
+    this.#numbers.set(module, number)
+    this.#kept.set(number, bytes)
+    this.#bytes += bytes
+    const forget: Array<number> = []
+    for (const [oldest, size] of this.#kept) {
+      if ((this.#kept.size <= MODULES_MAX && this.#bytes <= BYTES_MAX) || oldest === number) break
+      this.#kept.delete(oldest)
+      this.#bytes -= size
+      forget.push(oldest)
+    }
+    return { number, isNew: true, forget }
   }
 }
 
-export interface ModuleMessage {
+export interface Sent {
   readonly number: number
-  /** Present the first time. */
-  readonly compiled: Compiled | undefined
-  /** The number of one that will not be named again. */
-  readonly forget: number | undefined
+  /** Whether the module itself has to go with it. */
+  readonly isNew: boolean
+  /** Numbers that will not be named again. */
+  readonly forget: ReadonlyArray<number>
 }
 
-/** Modules that a thread keeps; the cache of all of them has as many. */
-const MODULES_KEPT_MAX = 256
+/** As many as the cache of all of them has; the largest one is always kept while it is the last. */
+export const MODULES_MAX = 256
+export const BYTES_MAX = 2 ** 27

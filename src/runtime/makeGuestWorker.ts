@@ -12,7 +12,7 @@ import { Remote } from "./Remote.ts"
 import { SentModules } from "./SentModules.ts"
 import { type RelayedMessage, type StartedChild, type StartedThread, startThread } from "./startThread.ts"
 import { WorkerLost } from "./WorkerLost.ts"
-import type { SchedulerMessage } from "./worker/messages.ts"
+import type { ModuleMessage, SchedulerMessage } from "./worker/messages.ts"
 import type { Priority } from "./worker/RunQueue.ts"
 
 /** How long the end of a scope waits for its thread's: one that is inside a native call ends when that returns. */
@@ -43,10 +43,13 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     scheduler.announce()
     worker.postMessage(message, moved)
   }
-  const sent = new SentModules()
+  const sent = new SentModules<Compiled>()
   // A process cannot be sent a compiled module: it keeps those that it has compiled.
-  const share = (compiled: Compiled | undefined) =>
-    compiled === undefined || "listen" in worker ? undefined : sent.message(compiled)
+  const share = (compiled: Compiled | undefined): ModuleMessage | undefined => {
+    if (compiled === undefined || "listen" in worker) return undefined
+    const { number, isNew, forget } = sent.send(compiled, compiled.meteredBytes)
+    return { number, compiled: isNew ? compiled : undefined, forget }
+  }
   /** One for all firings, for as long as there are any. */
   const watch = Effect.gen(function* () {
     let heldUp = false

@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 import type { MessagePort } from "node:worker_threads"
 import { visible } from "../../outcome/visible.ts"
 import { NOBODY, type SchedulerCell } from "../SchedulerCell.ts"
+import { SentModules } from "../SentModules.ts"
 import type { RelayedMessage, RelayedThread } from "../startThread.ts"
 import type { ToChild } from "../worker/childMessages.ts"
 import { encodeFrame, type Frame, FrameReader, PARTS_MAX, VALUES_MAX } from "../worker/Frames.ts"
@@ -10,7 +11,6 @@ import type { SchedulerMessage } from "../worker/messages.ts"
 import type { RemoteReply } from "../worker/RemoteCalls.ts"
 import { BadWire, pack, unpack } from "../worker/wire.ts"
 import { Assigned } from "./Assigned.ts"
-import { SentModules } from "./SentModules.ts"
 import { Wrong } from "./Shape.ts"
 
 /**
@@ -28,7 +28,8 @@ export class ChildThread implements RelayedThread {
   readonly #cell: SchedulerCell
   readonly #channel: Socket | undefined
   readonly #notes: Socket | undefined
-  readonly #modules: SentModules
+  /** By their bytes: whoever keeps a compiled module keeps its bytes with it. */
+  readonly #modules = new SentModules<Uint8Array>()
   readonly #assigned: Assigned
   readonly #closed: Promise<void>
   #onMessage: (message: RelayedMessage) => void = () => {}
@@ -40,7 +41,6 @@ export class ChildThread implements RelayedThread {
     this.#child = child
     this.#cell = cell
     this.#assigned = new Assigned(cell)
-    this.#modules = new SentModules((told) => this.#send(told))
     // The casts: both descriptors were asked for as pipes, and without descriptors left there is neither.
     this.#channel = child.stdio?.[3] as Socket | undefined
     this.#notes = child.stdio?.[4] as Socket | undefined
@@ -108,7 +108,9 @@ export class ChildThread implements RelayedThread {
         const { bytes, compiled: _, cell, ...request } = message.request
         remote?.on("message", (reply: RemoteReply) => this.#reply(firing, reply))
         this.#assigned.fired(firing, message.request, remote)
-        const module = this.#modules.send(bytes)
+        const { number: module, isNew, forget } = this.#modules.send(bytes, bytes.length)
+        if (isNew) this.#send({ kind: "module", module, bytes })
+        for (const old of forget) this.#send({ kind: "forget", module: old })
         this.#send({ kind: "fire", firing, priority, module, remote: remote !== undefined, request })
         return
       }

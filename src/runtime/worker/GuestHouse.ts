@@ -56,7 +56,7 @@ export class GuestHouse {
   #receiveFiring(message: FireMessage): void {
     const { firing, priority, module } = message
     // At once, and in the order of the messages: the caller counts on it.
-    if (module?.forget !== undefined) this.#modules.delete(module.forget)
+    for (const number of module?.forget ?? []) this.#modules.delete(number)
     if (module?.compiled !== undefined) this.#modules.set(module.number, module.compiled)
     const compiled = module === undefined ? message.request.compiled : this.#modules.get(module.number)
     const request = { ...message.request, compiled }

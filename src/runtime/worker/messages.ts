@@ -1,7 +1,8 @@
 import type { MessagePort } from "node:worker_threads"
 import type { LogRecord } from "../../host/builtin/log.ts"
+import type { Compiled } from "../Compiled.ts"
 import type { FiringReport, FiringRequest } from "../Firing.ts"
-import type { ModuleMessage } from "../SentModules.ts"
+import type { Sent } from "../SentModules.ts"
 import type { ResidentCall } from "./Resident.ts"
 import type { Priority } from "./RunQueue.ts"
 
@@ -18,6 +19,12 @@ export interface FireMessage {
   readonly module?: ModuleMessage | undefined
   /** Where its questions to remote host functions go; absent where none was declared. */
   readonly remote: MessagePort | undefined
+}
+
+/** A module by its number, see `SentModules.ts`. */
+export interface ModuleMessage extends Pick<Sent, "number" | "forget"> {
+  /** Present the first time. */
+  readonly compiled: Compiled | undefined
 }
 
 /** A call of the guest that the firing `resident` has left there. */
