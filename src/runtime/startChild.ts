@@ -9,8 +9,9 @@ import { HEAP_MB_DEFAULT, type StartedChild } from "./startThread.ts"
 /**
  * Starts a process with a thread in it that can run guests; it does not keep this process alive.
  *
- * *Cost*, measured beside threads on two cores that others used as well, Node 26: 600 ms to the first answer where a
- * thread takes 300, and 0.9 ms a firing where a thread takes 0.5; with 50 firings at once 0.7 and 0.4.
+ * *Cost*, measured beside threads on two cores that others kept busy, Node 26, four rounds: 440 to 740 ms to the first
+ * answer where a thread takes 230 to 340; a firing at a time 0.6 to 1.5 ms each where a thread takes 0.25 to 1.1; with
+ * 50 at once 0.3 to 0.7 ms each and 0.2 to 0.4.
  */
 export const startChild = (options: ChildOptions = {}, heapMbMax = HEAP_MB_DEFAULT): StartedChild => {
   const cell = new SchedulerCell()
