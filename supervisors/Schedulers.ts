@@ -100,7 +100,9 @@ export const makeSchedulers = (
       // The threads have ended by now: their scopes were made after this one.
       Effect.forEach(running, (life) => life.stop, { discard: true })
     )
-    if (options.started !== undefined && !isProcess) yield* start(options.started)
+    const { started: ahead } = options
+    if (ahead !== undefined)
+      yield* !isProcess ? start(ahead) : Effect.sync(() => void ahead.worker.terminate())
 
     /** The least loaded one, or a new one while all have something to do. */
     const takeFor = (load: (life: SchedulerLife) => number): Effect.Effect<SchedulerLife | undefined> =>

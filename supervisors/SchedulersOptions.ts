@@ -26,7 +26,10 @@ export interface SchedulersOptions extends ChildOptions {
   readonly residentsMax?: number | undefined
   /** Megabytes of a scheduler's JavaScript heap, guests' memories apart. Default {@link HEAP_MB_DEFAULT}. */
   readonly heapMbMax?: number | undefined
-  /** A thread that was started ahead, with `startThread`: the first firing gets it. */
+  /**
+   * A thread that was started ahead, with `startThread`: the first firing gets it. Where guests are isolated in
+   * processes none may, and it is ended.
+   */
   readonly started?: StartedThread | undefined
 }
 

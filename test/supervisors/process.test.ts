@@ -16,6 +16,7 @@ import {
   Munition
 } from "../../src/index.ts"
 import type { ChildCommand } from "../../src/runtime/process/ChildOptions.ts"
+import { startThread } from "../../src/runtime/startThread.ts"
 import { jspi } from "../../src/runtime/worker/jspi.ts"
 import { Supervisor } from "../../supervisors/otp/Supervisor.ts"
 import type { Resident } from "../../supervisors/Resident.ts"
@@ -294,6 +295,21 @@ describe("what crosses to a child and back", () => {
         expect(refused.reason).toMatchObject({ _tag: "BadArguments", parameter: "inline" })
       })
     ))
+})
+
+describe("a thread that was started ahead", () => {
+  it("is ended where guests are isolated in processes, and none of them gets it", () => {
+    const started = startThread()
+    return inProcesses(
+      Effect.gen(function* () {
+        const before = children.length
+        expect(yield* adds).toEqual([42])
+        expect(children.length - before).toBe(1)
+        yield* Effect.promise(() => vi.waitFor(() => expect(started.worker.threadId).toBe(-1), 10_000))
+      }),
+      { started }
+    )
+  })
 })
 
 describe("a sandbox", () => {
