@@ -3,6 +3,7 @@ import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { type FiringCell, PHASES } from "./FiringCell.ts"
 import { boundMs, FENCE_MS, judgeFiring, START_MS_MAX } from "./judgeFiring.ts"
 import { NOBODY, type SchedulerCell } from "./SchedulerCell.ts"
+import { sharedClockMs } from "./sharedClock.ts"
 import { WorkerLost } from "./WorkerLost.ts"
 import { FRESH_RUN_MAX, PRIORITIES } from "./worker/RunQueue.ts"
 
@@ -25,6 +26,8 @@ export class InFlight {
   /** Changes with each report and each phase. */
   #progress = -1
   #progressMs = 0
+  /** When there was something to do again. */
+  #busyMs = 0
 
   constructor(scheduler: SchedulerCell) {
     this.#scheduler = scheduler
@@ -36,6 +39,7 @@ export class InFlight {
 
   /** *Returns* the firing's number. */
   add(pending: Pending): number {
+    if (this.#pending.size === 0) this.#busyMs = sharedClockMs()
     this.#numbered = (this.#numbered + 1) & 0x7fffffff
     this.#pending.set(this.#numbered, pending)
     return this.#numbered
@@ -58,8 +62,13 @@ export class InFlight {
    * One that waits is not judged while the thread is alive: whoever has it is, by its own bounds and for not having
    * looked up while others wait.
    */
-  overdue(): { readonly firing: number; readonly lost: WorkerLost } | undefined {
-    const { running, silentMs } = this.#scheduler
+  overdue(): Guilty | undefined {
+    const { running, silentMs, heardMs } = this.#scheduler
+    if (heardMs !== undefined && sharedClockMs() - Math.max(heardMs, this.#busyMs) > UNHEARD_MS_MAX)
+      return {
+        firing: NOBODY,
+        lost: new WorkerLost(`its process sent nothing for ${UNHEARD_MS_MAX} ms`, "idle")
+      }
     for (const [firing, { cell, request, cancelledMs }] of this.#pending) {
       const { phase } = cell
       // It waits: for its turn while the thread is at others, for the thread to start, or for a host module.
@@ -90,7 +99,7 @@ export class InFlight {
    *
    * A thread cannot be so and be seen; a process that says it is may be lying, about one firing or about all.
    */
-  #stalled(): ReturnType<InFlight["overdue"]> {
+  #stalled(): Guilty | undefined {
     let progress = this.#reported * PROGRESS_OF_REPORT
     let mostMs = 0
     let sumMs = 0
@@ -124,13 +133,13 @@ export class InFlight {
   }
 
   /** The thread is no more: settles all firings. */
-  lose(cause: string, guilty?: { readonly firing: number; readonly lost: WorkerLost }): void {
+  lose(cause: string, guilty?: Guilty): void {
     const all = [...this.#pending]
     this.#pending.clear()
     const { running } = this.#scheduler
     for (const [firing, { cell, settle }] of all) {
       const why =
-        guilty !== undefined && firing !== guilty.firing
+        guilty !== undefined && guilty.firing !== NOBODY && firing !== guilty.firing
           ? `its scheduler was ended for another guest: ${cause}`
           : running === NOBODY || running === firing
             ? cause
@@ -144,6 +153,17 @@ export class InFlight {
   }
 }
 
+/** Whose firing is over its time; {@link NOBODY}'s where all that is known is that none of them goes on. */
+export interface Guilty {
+  readonly firing: number
+  readonly lost: WorkerLost
+}
+
+/**
+ * How long a process may send nothing while it has something to do, once it has come up: it is stopped, or swapped
+ * out. It sends each 20 ms, whatever its guests do, and a large dump comes in pieces that count as well.
+ */
+export const UNHEARD_MS_MAX = 5_000
 /** How long nothing may come of anything, beyond the time that guests have to run and modules to compile. */
 export const STALLED_MS_MAX = 60_000
 /** Others that go before a firing of the lowest priority, for each that waits with it. */

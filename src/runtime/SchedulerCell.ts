@@ -20,6 +20,7 @@ export class SchedulerCell {
   readonly buffer: SharedArrayBuffer
   readonly #words: Int32Array
   readonly #times: Float64Array
+  #heardMs: number | undefined
 
   /** A cell of its own, or the other side's. */
   constructor(buffer?: SharedArrayBuffer) {
@@ -47,6 +48,16 @@ export class SchedulerCell {
   /** Says that whoever has the thread has looked up, now or that long ago. */
   seen(agoMs = 0): void {
     this.#times[SINCE] = sharedClockMs() - agoMs
+  }
+
+  /** Says that the process of the thread has sent something: it does each few milliseconds while it has work. */
+  heard(): void {
+    this.#heardMs = sharedClockMs()
+  }
+
+  /** When that was, on the clock that all threads share; `undefined` of a thread that is in this process. */
+  get heardMs(): number | undefined {
+    return this.#heardMs
   }
 
   get running(): number {

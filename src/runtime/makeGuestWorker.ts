@@ -7,7 +7,7 @@ import type { Compiled } from "./Compiled.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
 import type { FiringCaller, GuestWorker, ResidentGuest } from "./GuestWorker.ts"
-import { InFlight, type Pending } from "./InFlight.ts"
+import { type Guilty, InFlight, type Pending } from "./InFlight.ts"
 import { Remote } from "./Remote.ts"
 import { SentModules } from "./SentModules.ts"
 import { type RelayedMessage, type StartedChild, type StartedThread, startThread } from "./startThread.ts"
@@ -210,7 +210,7 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
   }
   const inFlight = new InFlight(cell)
   /** It is no more, and all who must know are told; the second time, nobody is left. */
-  const end = (cause: string, guilty?: ReturnType<InFlight["overdue"]>) => {
+  const end = (cause: string, guilty?: Guilty) => {
     state.alive = false
     inFlight.lose(cause, guilty)
     const loss = new WorkerLost(cause, "idle")
@@ -240,7 +240,7 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
 interface Listening {
   readonly state: State
   readonly inFlight: InFlight
-  readonly end: (cause: string, guilty?: ReturnType<InFlight["overdue"]>) => void
+  readonly end: (cause: string, guilty?: Guilty) => void
 }
 
 interface State {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { FiringCell, type Phase } from "../../src/runtime/FiringCell.ts"
-import { InFlight, STALLED_MS_MAX } from "../../src/runtime/InFlight.ts"
+import { InFlight, STALLED_MS_MAX, UNHEARD_MS_MAX } from "../../src/runtime/InFlight.ts"
 import { FENCE_MS } from "../../src/runtime/judgeFiring.ts"
 import { RUN_POLICY_DEFAULT } from "../../src/runtime/RunPolicy.ts"
 import { NOBODY, SchedulerCell } from "../../src/runtime/SchedulerCell.ts"
@@ -99,6 +99,44 @@ describe("a process that answers others and one firing never", () => {
     const { firing } = give()
     const over = until(100 * STALLED_MS_MAX, answersOthers)
     expect(over).toMatchObject({ firing, afterMs: STALLED_MS_MAX + 64 * OWN_MS })
+  })
+})
+
+describe("a process that sends nothing any more", () => {
+  it("is over its time, and what it had not begun can be done elsewhere", () => {
+    const scheduler = new SchedulerCell()
+    const inFlight = new InFlight(scheduler)
+    const ends: Array<unknown> = []
+    const begin = (phase: Phase) => {
+      const cell = new FiringCell()
+      cell.enter(phase)
+      inFlight.add({
+        cell,
+        request,
+        cancelledMs: undefined,
+        log: () => {},
+        settle: (end) => void ends.push(end)
+      })
+    }
+    scheduler.heard()
+    // It had nothing to do and nothing to say.
+    vi.advanceTimersByTime(10 * UNHEARD_MS_MAX)
+    begin("executing")
+    begin("idle")
+    vi.advanceTimersByTime(1_000)
+    expect(inFlight.overdue()).toBeUndefined()
+    scheduler.heard()
+    scheduler.run(NOBODY)
+    vi.advanceTimersByTime(UNHEARD_MS_MAX)
+    expect(inFlight.overdue()?.lost.cause).not.toMatch(/sent nothing/)
+    vi.advanceTimersByTime(1)
+    const guilty = inFlight.overdue()
+    expect(guilty).toMatchObject({ firing: NOBODY, lost: { cause: "its process sent nothing for 5000 ms" } })
+    inFlight.lose(guilty?.lost.cause ?? "", guilty)
+    expect(ends).toMatchObject([
+      { cause: "its process sent nothing for 5000 ms", repeatable: false },
+      { cause: "its process sent nothing for 5000 ms", repeatable: true }
+    ])
   })
 })
 

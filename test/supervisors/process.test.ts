@@ -140,7 +140,7 @@ describe("a child that is stopped", () => {
     ))
 
   // Elsewhere nobody waits with it: one guest at a time has a scheduler.
-  it.runIf(jspi)("costs it at once where others wait for it, and they are answered elsewhere", () =>
+  it.runIf(jspi)("costs it before that where others wait for it, and they are answered elsewhere", () =>
     inProcesses(
       Effect.gen(function* () {
         const fiber = yield* running(SPIN)
@@ -152,6 +152,19 @@ describe("a child that is stopped", () => {
       })
     )
   )
+})
+
+describe("a child that is stopped while it has nothing to do", () => {
+  it("is replaced when it is asked something, and another one answers", () =>
+    inProcesses(
+      Effect.gen(function* () {
+        expect(yield* adds).toEqual([42])
+        const before = children.length
+        yield* Effect.sync(() => void children.at(-1)?.kill("SIGSTOP"))
+        expect(yield* adds).toEqual([42])
+        expect(children.length - before).toBe(1)
+      })
+    ))
 })
 
 describe("a daemon that is held up itself", () => {

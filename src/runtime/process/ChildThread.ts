@@ -51,7 +51,10 @@ export class ChildThread implements RelayedThread {
       partBytesMax: () => this.#assigned.partBytesMax
     }
     const reader = new FrameReader(bounds, (frame) => this.#hear(frame))
-    this.#channel?.on("data", (chunk: Buffer) => this.#lost || this.#refuse(reader.push(chunk)))
+    this.#channel?.on("data", (chunk: Buffer) => {
+      cell.heard()
+      if (!this.#lost) this.#refuse(reader.push(chunk))
+    })
     this.#notes?.on("data", (chunk: Buffer) => this.#lost || this.#refuse(this.#assigned.note(chunk)))
     this.#channel?.on("error", () => {})
     this.#notes?.on("error", () => {})
