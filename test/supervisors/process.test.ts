@@ -193,9 +193,9 @@ describe("a daemon that is held up itself", () => {
       Effect.gen(function* () {
         // It sleeps natively, so that its thread is not seen either.
         const hostFunctions = [localOf("sleep", ["i32"])]
-        const options = { ...hostOf("sleep"), hostFunctions, timeout: 400 }
+        const options = { ...hostOf("sleep"), hostFunctions, timeout: 2_000 }
         const fiber = yield* begun(Munition.fire(callsHost("i32"), "main", [50], options))
-        yield* holdUp(1_500)
+        yield* holdUp(3_500)
         expect((yield* Fiber.join(fiber)).values).toEqual([0])
       })
     ))
