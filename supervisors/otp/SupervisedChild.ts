@@ -101,17 +101,34 @@ export class SupervisedChild {
     return this.#enter(event)
   }
 
-  /** Kills without waiting: the supervisor itself was killed. Whoever watches it then sees it to its end. */
+  /** Kills without waiting, even if nobody can be told: the supervisor is no more. Its watcher sees it to its end. */
   abandon(): Effect.Effect<void> {
-    const { run, place } = this
-    if (run === undefined) return this.step("DELETE")
-    return Deferred.isDoneUnsafe(run.down)
-      ? this.#leave(place === "starting" ? "START_FAILED" : "EXITED")
-      : Effect.andThen(this.step("KILL"), ask(run, "kill"))
+    return Effect.suspend(() => {
+      const { run, place } = this
+      // One that was given up was killed before.
+      return run === undefined || Deferred.isDoneUnsafe(run.down) || place === "exited"
+        ? this.#leave
+        : Effect.ensuring(this.step("KILL"), ask(run, "kill"))
+    })
   }
 
-  #leave(event: ChildEvent): Effect.Effect<void> {
-    return Effect.andThen(this.step(event), this.step("DELETE"))
+  /** To the end of the chart, from wherever it is. */
+  get #leave(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      switch (this.place) {
+        case undefined:
+        case "deleted":
+          return Effect.void
+        case "starting":
+          return Effect.andThen(this.step("START_FAILED"), this.step("DELETE"))
+        case "running":
+        case "shutting_down":
+        case "killing":
+          return Effect.andThen(this.step("EXITED"), this.step("DELETE"))
+        default:
+          return this.step("DELETE")
+      }
+    })
   }
 
   /** Lets go of what asked and watched; a fiber that cannot be interrupted is not waited for. */
@@ -157,7 +174,7 @@ export class SupervisedChild {
           const closed = yield* Effect.exit(Scope.close(scope, started))
           Deferred.doneUnsafe(run.down, Exit.succeed(new ExitShutdown()))
           Deferred.doneUnsafe(run.up, closed._tag === "Failure" ? Exit.failCause(closed.cause) : started)
-          if (self.run === run && self.#of.isKilled()) yield* self.#leave("EXITED")
+          if (self.run === run && self.#of.isKilled()) yield* self.#leave
           return
         }
         run.child = started.value
@@ -173,7 +190,7 @@ export class SupervisedChild {
               : ended.value
         Deferred.doneUnsafe(run.down, Exit.succeed(reason))
         if (self.run !== run) return
-        if (self.#of.isKilled()) yield* self.#leave("EXITED")
+        if (self.#of.isKilled()) yield* self.#leave
         else self.#of.onExit(self, run, reason)
       })
     )

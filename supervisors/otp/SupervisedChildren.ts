@@ -115,10 +115,13 @@ export class SupervisedChildren {
     )
   }
 
-  /** Kills all without waiting. */
+  /** Kills all without waiting, all at once: that the audit waits, or dies, for one is nothing to the others. */
   get abandonAll(): Effect.Effect<void> {
     return Effect.suspend(() =>
-      Effect.forEach([...this.byKey.values()], (child) => child.abandon(), { discard: true })
+      Effect.forEach([...this.byKey.values()], (child) => Effect.exit(child.abandon()), {
+        concurrency: "unbounded",
+        discard: true
+      })
     )
   }
 

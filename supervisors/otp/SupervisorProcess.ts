@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -69,10 +70,7 @@ export class SupervisorProcess implements Child {
 
   /** Kills all that is below it too, at once and in no order: that is why supervisors have `infinity`. */
   get kill(): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      if (this.#reason !== undefined) return Effect.void
-      return Effect.andThen(this.#step("KILL"), this.#abandon(new ExitKilled()))
-    })
+    return this.#die(new ExitKilled())
   }
 
   /** Succeeds when all children are up; fails when one is not, after those before it were stopped. */
@@ -93,9 +91,7 @@ export class SupervisorProcess implements Child {
     })
     const guarded = Effect.onExit(life, (exit) =>
       // Only a defect of the supervisor itself gets here: its children are not left alone with it.
-      exit._tag === "Failure" && this.#reason === undefined
-        ? this.#abandon(new ExitCrash(exit.cause))
-        : Effect.void
+      exit._tag === "Failure" ? this.#die(new ExitCrash(exit.cause)) : Effect.void
     )
     return Effect.map(Effect.forkDetach(guarded, { uninterruptible: false }), (fiber) => {
       this.#fiber = fiber
@@ -198,13 +194,22 @@ export class SupervisorProcess implements Child {
     })
   }
 
-  #abandon(reason: ExitReason): Effect.Effect<void> {
-    return Effect.suspend(() => {
+  /** Ends it without its children, who are killed, told or not. The first one counts; once begun it is finished. */
+  #die(reason: ExitReason): Effect.Effect<void> {
+    const abandon = Effect.suspend(() => {
       this.#isKilled = true
       this.#finish(reason)
-      this.#fiber?.interruptUnsafe()
       return this.children.abandonAll
     })
+    return Effect.uninterruptible(
+      Effect.suspend(() => {
+        if (this.#reason !== undefined) return Effect.void
+        this.#reason = reason
+        // It takes no other step while the audit hears of this one.
+        this.#fiber?.interruptUnsafe()
+        return Effect.ensuring(this.#step("KILL"), abandon)
+      })
+    )
   }
 
   #finish(reason: ExitReason): void {
@@ -218,7 +223,9 @@ export class SupervisorProcess implements Child {
     )
       if (exit._tag === "Success" && exit.value._tag === "Call") exit.value.refuse(reason)
     Deferred.doneUnsafe(this.#end, Exit.succeed(reason))
-    Deferred.doneUnsafe(this.#up, this.#failed === undefined ? Exit.interrupt() : Exit.fail(this.#failed))
+    const failed = reason._tag === "Crash" ? Exit.die(Cause.squash(reason.cause)) : Exit.interrupt()
+    // Whoever waits for it to come up; where it did, this says nothing any more.
+    Deferred.doneUnsafe(this.#up, this.#failed === undefined ? failed : Exit.fail(this.#failed))
   }
 
   get #stopping(): boolean {
