@@ -24,19 +24,23 @@ export interface Child {
  * A child that is a fiber: `init` runs while the supervisor waits and hands back what the fiber then runs.
  *
  * Its failure is a start failure. Interruption is what a fiber has for shutdown and for kill: one that cannot be
- * interrupted is given up by its supervisor, which says so.
+ * interrupted is given up by its supervisor, which says so. The scope of the start owns the fiber: a start that goes
+ * on after it and fails leaves none behind.
  *
  *     const ticker = childOf(Effect.succeed(Effect.sleep("1 milli")))
  *     const program = Effect.flatMap(ticker, (child) => Effect.map(child.ended, describeExitReason))
- *     await Effect.runPromise(program) // => "normal"
+ *     await Effect.runPromise(Effect.scoped(program)) // => "normal"
  */
 export const childOf = <E, R, E2, R2>(
   init: Effect.Effect<Effect.Effect<unknown, E2, R2>, E, R>
-): Effect.Effect<Child, E, R | R2> =>
+): Effect.Effect<Child, E, R | R2 | Scope.Scope> =>
   Effect.gen(function* () {
     const body = yield* init
     let asked = false
-    const fiber = yield* Effect.forkDetach(body, { startImmediately: true, uninterruptible: false })
+    const fiber = yield* Effect.acquireRelease(
+      Effect.forkDetach(body, { startImmediately: true, uninterruptible: false }),
+      (forked) => Fiber.interrupt(forked)
+    )
     const kill = Effect.sync(() => fiber.interruptUnsafe())
     return {
       // Of the fiber and not of something in it: one that is interrupted before its first step has ended too.
@@ -48,6 +52,12 @@ export const childOf = <E, R, E2, R2>(
       kill
     }
   })
+
+/** Whether a start gave a child: from a caller without types it can be anything. */
+export const isChild = (value: unknown): value is Child =>
+  typeof value === "object" &&
+  value !== null &&
+  ["ended", "shutdown", "kill"].every((name) => Effect.isEffect(Reflect.get(value, name)))
 
 /** A start that starts nothing: its spec stays where it is, without a child. */
 export const IGNORE = "ignore" as const

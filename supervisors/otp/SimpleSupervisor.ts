@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Audit } from "../../src/audit/Audit.ts"
-import type { Child, Start } from "./Child.ts"
+import { type Child, isChild, type Start } from "./Child.ts"
 import { type ChildRules, checkRules } from "./ChildSpec.ts"
 import type { FlagsRefusal, SpecRefusal } from "./SpecRefusal.ts"
 import {
@@ -33,7 +33,7 @@ export interface SimpleSupervisor<Args extends ReadonlyArray<unknown>, C extends
   readonly startChild: (
     ...args: Args
   ) => Effect.Effect<C | undefined, TooManyChildren | ChildStartFailed | NoProc>
-  /** Stops a child; one that ended is no error, one of somebody else's is. By an id it cannot be done. */
+  /** Stops a child; one that ended is no error, whoever's it was, one that runs elsewhere is. Not done by an id. */
   readonly terminateChild: (child: Child | string) => Effect.Effect<void, SimpleOneForOne | NotFound | NoProc>
   readonly restartChild: (id: string) => Effect.Effect<never, SimpleOneForOne | NoProc>
   readonly deleteChild: (id: string) => Effect.Effect<never, SimpleOneForOne | NoProc>
@@ -82,6 +82,16 @@ export const makeSimpleSupervisor = <Args extends ReadonlyArray<unknown>, C exte
     })
   })
 
+/** Whether it has ended already: then it says so at once. */
+const hasEnded = (child: Child): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    if (!isChild(child)) return false
+    const asking = yield* Effect.forkDetach(child.ended, { startImmediately: true, uninterruptible: false })
+    const over = asking.pollUnsafe() !== undefined
+    asking.interruptUnsafe()
+    return over
+  })
+
 /** What the kind is called where a spec has an id. */
 const KIND = "simple_one_for_one"
 
@@ -124,7 +134,10 @@ const serviceOf = <Args extends ReadonlyArray<unknown>, C extends Child>(
         : process.call(
             Effect.suspend((): Effect.Effect<void, NotFound> => {
               const key = ours.get(child)
-              if (key === undefined) return Effect.fail(new NotFound("a child of another supervisor"))
+              if (key === undefined)
+                return Effect.flatMap(hasEnded(child), (over) =>
+                  over ? Effect.void : Effect.fail(new NotFound("a child of another supervisor"))
+                )
               const present = children.byKey.get(key)
               // One that was started again since is another than the one that is named.
               return present?.latest === child ? children.terminate(present) : Effect.void

@@ -12,7 +12,7 @@ import {
   nextChildPlace
 } from "../../actors/ChildTable.ts"
 import type { Audit } from "../../src/audit/Audit.ts"
-import { type Child, IGNORE } from "./Child.ts"
+import { type Child, IGNORE, isChild } from "./Child.ts"
 import type { FullSpec } from "./ChildSpec.ts"
 import { ExitCrash, ExitKilled, type ExitReason, ExitShutdown } from "./ExitReason.ts"
 
@@ -165,7 +165,7 @@ export class SupervisedChild {
     return Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const scope = Scope.makeUnsafe()
-        const started = yield* restore(self.spec.start).pipe(
+        const started = yield* restore(Effect.flatMap(self.spec.start, self.#checked)).pipe(
           Effect.provideService(Scope.Scope, scope),
           Effect.provideService(SupervisorName, self.#name),
           Effect.exit
@@ -195,6 +195,13 @@ export class SupervisedChild {
       })
     )
   }
+
+  readonly #checked = (started: unknown): Effect.Effect<Child | typeof IGNORE> =>
+    started === IGNORE || isChild(started)
+      ? Effect.succeed(started)
+      : Effect.die(
+          new Error(`${this.#name}: expected a child or "ignore" of its start, got ${String(started)}`)
+        )
 
   #enter(event: ChildEvent | "START"): Effect.Effect<void> {
     return Effect.suspend(() => {

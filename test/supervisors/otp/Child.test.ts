@@ -9,7 +9,7 @@ const ended = (how: "shutdown" | "kill") =>
       // The fiber of the child has been forked and has not begun.
       yield* child[how]
       return yield* child.ended.pipe(Effect.timeout("10 seconds"))
-    })
+    }).pipe(Effect.scoped)
   )
 
 describe("a child that is a fiber", () => {

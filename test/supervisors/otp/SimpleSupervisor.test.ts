@@ -72,9 +72,16 @@ describe("a dynamic supervisor", () => {
         const { supervisor, close } = yield* open(world)
         for (const call of [supervisor.terminateChild, supervisor.restartChild, supervisor.deleteChild])
           expect(yield* Effect.flip(call("a"))).toMatchObject({ _tag: "SimpleOneForOne", id: "a" })
-        const foreign = yield* childOf(Effect.succeed(Effect.never))
+        const foreign = yield* Effect.provideService(
+          childOf(Effect.succeed(Effect.never)),
+          Scope.Scope,
+          Scope.makeUnsafe()
+        )
         expect(yield* Effect.flip(supervisor.terminateChild(foreign))).toMatchObject({ _tag: "NotFound" })
         yield* foreign.kill
+        yield* foreign.ended
+        // As OTP has it: a dead process is nobody's child.
+        expect(yield* supervisor.terminateChild(foreign)).toBeUndefined()
         yield* close
       })
     ))
