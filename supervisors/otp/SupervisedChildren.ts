@@ -23,9 +23,12 @@ export class SupervisedChildren {
     this.#of = of
   }
 
-  /** What is to be known to decide about a child: of 10,000 dynamic ones that are two. */
+  /** What is to be known to decide about a child: of 10,000 that are restarted each alone, no more than two. */
   stateFor(key: string): SupervisorState {
-    const children = this.#isDynamic ? this.#oneAndAnother(key) : [...this.byKey.values()]
+    const children =
+      this.#isDynamic || this.#rules.strategy === "one_for_one"
+        ? this.#oneAndAnother(key)
+        : [...this.byKey.values()]
     return { ...this.#rules, restarts: this.restarts, children: children.map(childState) }
   }
 
@@ -129,13 +132,15 @@ export class SupervisedChildren {
     return this.#rules.strategy === "simple_one_for_one"
   }
 
+  /** A child, and where that matters another one that is significant and not stopped. */
   #oneAndAnother(key: string): ReadonlyArray<SupervisedChild> {
-    const found: Array<SupervisedChild> = []
-    for (const child of this.byKey.values()) {
-      if (child.key !== key) found.push(child)
-      if (found.length === 1) break
-    }
-    return [...found, this.byKey.get(key)].filter((child) => child !== undefined)
+    const child = this.byKey.get(key)
+    if (child === undefined) return []
+    if (!child.spec.significant || this.#rules.autoShutdown !== "all_significant") return [child]
+    for (const other of this.byKey.values())
+      if (other !== child && other.spec.significant && childState(other).status !== "stopped")
+        return [child, other]
+    return [child]
   }
 
   #restarted(child: SupervisedChild): void {

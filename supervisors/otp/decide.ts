@@ -16,7 +16,7 @@ export interface SupervisorState {
   readonly intensity: number
   readonly periodSeconds: number
   readonly autoShutdown: AutoShutdown
-  /** In start order. Of dynamic children the one that it is about and, if there are others, any one of them. */
+  /** In start order. Where each is restarted alone: the one, and another significant one that is not stopped. */
   readonly children: ReadonlyArray<ChildState>
   /** The seconds at which there were restarts, the latest first. */
   readonly restarts: ReadonlyArray<number>
