@@ -2,13 +2,14 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Child } from "../../supervisors/otp/Child.ts"
+import { type Child, IGNORE } from "../../supervisors/otp/Child.ts"
 import {
   ExitCrash,
   ExitKilled,
   ExitNormal,
   type ExitReason,
-  ExitShutdown
+  ExitShutdown,
+  ExitShutdownWith
 } from "../../supervisors/otp/ExitReason.ts"
 
 /**
@@ -20,6 +21,7 @@ import {
 export class Trace {
   readonly lines: Array<string> = []
   readonly #fails = new Map<string, number>()
+  readonly #ignores = new Map<string, number>()
   readonly #processes = new Map<string, ScriptedChild>()
 
   say(line: string): void {
@@ -30,7 +32,11 @@ export class Trace {
     this.#fails.set(id, times)
   }
 
-  start(id: string, stubborn: boolean): Effect.Effect<ScriptedChild, string> {
+  ignoreStarts(id: string, times: number): void {
+    this.#ignores.set(id, times)
+  }
+
+  start(id: string, stubborn: boolean): Effect.Effect<ScriptedChild | typeof IGNORE, string> {
     return this.unlessFailing(
       id,
       Effect.sync(() => {
@@ -42,14 +48,23 @@ export class Trace {
     )
   }
 
-  /** A start that fails as often as the scenario says first. */
-  unlessFailing<A, E, R>(id: string, start: Effect.Effect<A, E, R>): Effect.Effect<A, E | string, R> {
-    return Effect.suspend((): Effect.Effect<A, E | string, R> => {
+  /** A start that first fails as often as the scenario says, and then is to ignore it as often as it says. */
+  unlessFailing<A, E, R>(
+    id: string,
+    start: Effect.Effect<A, E, R>
+  ): Effect.Effect<A | typeof IGNORE, E | string, R> {
+    return Effect.suspend((): Effect.Effect<A | typeof IGNORE, E | string, R> => {
       const fails = this.#fails.get(id) ?? 0
-      if (fails === 0) return start
-      this.#fails.set(id, fails - 1)
-      this.say(`start_failed ${id}`)
-      return Effect.fail("told_to_fail")
+      const ignores = this.#ignores.get(id) ?? 0
+      if (fails > 0) {
+        this.#fails.set(id, fails - 1)
+        this.say(`start_failed ${id}`)
+        return Effect.fail("told_to_fail")
+      }
+      if (ignores === 0) return start
+      this.#ignores.set(id, ignores - 1)
+      this.say(`ignored ${id}`)
+      return Effect.succeed(IGNORE)
     })
   }
 
@@ -58,6 +73,13 @@ export class Trace {
     const child = this.#processes.get(id)
     if (child === undefined) this.say(`${missing} ${id}`)
     else child.die(reason)
+  }
+
+  /** Has somebody else kill it. */
+  kill(id: string): Effect.Effect<void> {
+    return Effect.suspend(
+      () => this.#processes.get(id)?.kill ?? Effect.sync(() => this.say(`not_running ${id}`))
+    )
   }
 
   find(id: string): ScriptedChild | undefined {
@@ -115,4 +137,6 @@ const reasonOf = (word: string): ExitReason =>
     ? new ExitNormal()
     : word === "shutdown"
       ? new ExitShutdown()
-      : new ExitCrash(Cause.die(new Error(word)))
+      : word === "shutdown_with"
+        ? new ExitShutdownWith("told")
+        : new ExitCrash(Cause.die(new Error(word)))

@@ -161,8 +161,8 @@ export const wordOf = (
   name: string,
   { _tag, cause }: { readonly _tag: string; readonly cause?: Cause.Cause<unknown> }
 ): string => {
-  if (_tag === "ChildStartFailed" && name === "restart_child" && cause !== undefined)
-    return String(Option.getOrUndefined(Cause.findErrorOption(cause)))
+  const reason = cause === undefined ? undefined : Option.getOrUndefined(Cause.findErrorOption(cause))
+  if (name === "restart_child" && typeof reason === "string") return reason
   return _tag === "ChildStartFailed" || SPEC_REFUSED.test(_tag) ? "start_failed" : snake(_tag)
 }
 

@@ -68,6 +68,7 @@ class Tree {
     Audit
   > {
     if (what === "fail_starts") return Effect.sync(() => this.trace.failStarts(name, Number(under)))
+    if (what === "ignore_starts") return Effect.sync(() => this.trace.ignoreStarts(name, Number(under)))
     const root = this.#root
     if (root === undefined)
       return what === "begin"
@@ -79,6 +80,8 @@ class Tree {
           this.stage.perform(Effect.sync(() => this.trace.exit(name, under, "not_running"))),
           this.#settle
         )
+      case "kill":
+        return Effect.andThen(this.stage.perform(this.trace.kill(name)), this.#settle)
       case "stop":
         return Effect.asVoid(this.stage.perform(Effect.andThen(root.shutdown, root.ended)))
       case "children":
