@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest"
-import { createMachine, transition } from "xstate"
 import { getSimplePaths } from "xstate/graph"
 import { instanceMachine } from "../../actors/Instance.ts"
 import {
@@ -25,29 +24,6 @@ const placeOf = (value: unknown): string =>
         .map(([state, inner]) => `${state}.${placeOf(inner)}`)
         .join()
 
-const valueOf = (place: InstancePlace) => {
-  const [state, inner] = place.split(".")
-  return inner === undefined ? (state ?? "") : { [state ?? ""]: inner }
-}
-
-/** The table that a chart amounts to. */
-const deriveTable = (machine: typeof instanceMachine) =>
-  Object.fromEntries(
-    PLACES.map((place) => {
-      // The value is one of the chart's own; the type wants the literal.
-      const snapshot = machine.resolveState({ value: valueOf(place) as "compiling" })
-      return [
-        place,
-        Object.fromEntries(
-          EVENTS.filter((type) => snapshot.can({ type })).map((type) => [
-            type,
-            placeOf(transition(machine, snapshot, { type })[0].value)
-          ])
-        )
-      ]
-    })
-  )
-
 const events: ReadonlyArray<{ readonly type: InstanceEvent }> = EVENTS.map((type) => ({ type }))
 const paths = getSimplePaths(instanceMachine, { events, filterEvents: (s, e) => s.can(e) })
 const whole = paths.filter((path) => path.state.status === "done")
@@ -55,30 +31,6 @@ const whole = paths.filter((path) => path.state.status === "done")
 const placesAlong = (path: (typeof paths)[number]) => path.steps.map((step) => placeOf(step.state.value))
 
 describe("the life of an instance", () => {
-  it("is the same in the chart and in the table", () => {
-    expect(deriveTable(instanceMachine)).toEqual(INSTANCE_TABLE)
-  })
-
-  it("is told from a chart that skips the capture of a timeout", () => {
-    const copyWith = (target: string) => {
-      const config = structuredClone(instanceMachine.config) as { states: Record<string, { on?: object }> }
-      Object.assign(config.states["instantiated"]?.on ?? {}, { TimedOut: target })
-      // It has the chart's own shape but for one target.
-      return createMachine(config as object) as unknown as typeof instanceMachine
-    }
-    expect(deriveTable(copyWith("captured"))).toEqual(INSTANCE_TABLE)
-    expect(deriveTable(copyWith("cleaned"))).not.toEqual(INSTANCE_TABLE)
-  })
-
-  it("knows every event of the steps and of the crash reasons, and no other", () => {
-    const used = new Set(PLACES.flatMap((place) => Object.keys(INSTANCE_TABLE[place])))
-    expect([...used].sort()).toEqual([...EVENTS].sort())
-  })
-
-  it("has somewhere to go in every place but the last", () => {
-    expect(PLACES.filter((place) => Object.keys(INSTANCE_TABLE[place]).length === 0)).toEqual(["cleaned"])
-  })
-
   it("can be ended from outside in every place but the last", () => {
     for (const place of PLACES.filter((p) => p !== "cleaned")) {
       for (const event of ["TimedOut", "Cancelled", "EngineLost"] as const) {
@@ -92,14 +44,6 @@ describe("every simple path", () => {
   it("that cannot go on ends in cleaned, and there are paths to look at", () => {
     expect(whole.length).toBeGreaterThan(20)
     expect(new Set(whole.map((path) => placeOf(path.state.value)))).toEqual(new Set(["cleaned"]))
-  })
-
-  it("reaches cleaned from each place", () => {
-    for (const place of PLACES) {
-      const fromState = instanceMachine.resolveState({ value: valueOf(place) as "compiling" })
-      const onward = getSimplePaths(instanceMachine, { events, fromState, filterEvents: (s, e) => s.can(e) })
-      expect([place, onward.some((path) => placeOf(path.state.value) === "cleaned")]).toEqual([place, true])
-    }
   })
 
   it("that meets a failing event before the return passes through captured", () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest"
-import { createMachine } from "xstate"
 import { getSimplePaths } from "xstate/graph"
 import { supervisorMachine } from "../../actors/Supervisor.ts"
 import {
@@ -8,7 +7,6 @@ import {
   SUPERVISOR_TABLE,
   type SupervisorPlace
 } from "../../actors/SupervisorTable.ts"
-import { deriveFlatTable } from "./derive.ts"
 
 // `keyof` is what `Object.keys` gives for a literal; the table has no other keys.
 const PLACES = Object.keys(SUPERVISOR_TABLE) as ReadonlyArray<SupervisorPlace>
@@ -18,25 +16,6 @@ const whole = paths.filter((path) => path.state.status === "done")
 const placesAlong = (path: (typeof paths)[number]) => path.steps.map(({ state }) => String(state.value))
 
 describe("a supervisor", () => {
-  it("is the same in the chart and in the table", () => {
-    expect(deriveFlatTable(supervisorMachine, SUPERVISOR_EVENTS)).toEqual(SUPERVISOR_TABLE)
-  })
-
-  it("is told from a chart that ends without stopping its children", () => {
-    const config = structuredClone(supervisorMachine.config) as { states: Record<string, { on?: object }> }
-    Object.assign(config.states["restarting"]?.on ?? {}, { INTENSITY_REACHED: "terminated" })
-    // It has the chart's own shape but for one target.
-    expect(deriveFlatTable(createMachine(config as object), SUPERVISOR_EVENTS)).not.toEqual(SUPERVISOR_TABLE)
-  })
-
-  it("has every event somewhere, and somewhere to go in every place but the last", () => {
-    const used = new Set(PLACES.flatMap((place) => Object.keys(SUPERVISOR_TABLE[place])))
-    expect([...used].sort()).toEqual([...SUPERVISOR_EVENTS].sort())
-    expect(PLACES.filter((place) => Object.keys(SUPERVISOR_TABLE[place]).length === 0)).toEqual([
-      "terminated"
-    ])
-  })
-
   it("can be shut down and killed from outside in every place but the last", () => {
     for (const place of PLACES.filter((p) => p !== "terminated"))
       for (const event of ["SHUTDOWN", "KILL"] as const)
