@@ -12,6 +12,7 @@ import * as Scope from "effect/Scope"
 import { Audit } from "../../src/audit/Audit.ts"
 import type { AuditEntry } from "../../src/audit/AuditEvent.ts"
 import { Crash, decodeDump, encodeDump, InstanceManager, Munition, Refused } from "../../src/index.ts"
+import { ResidentEnded } from "../../supervisors/ResidentEnded.ts"
 import { ADD } from "../supervisors/munition.ts"
 import { ChartPaths } from "./ChartPaths.ts"
 import type { ChartTable } from "./ChartTable.ts"
@@ -120,6 +121,9 @@ class Play {
       const manager = yield* InstanceManager
       const resident = yield* manager.reside(wasm, { ...options, onCrash: this.#onCrash })
       yield* this.#at("resided")
+      // One whose thread is ended while nobody calls it loses it there, and not in a call.
+      if (this.#plan.deeds.some(({ point, deed }) => point === "resided" && deed === "terminate"))
+        yield* this.#until(() => this.#threads.every(({ ended }) => ended), "a thread does not end")
       yield* resident.call(functionName)
       yield* this.#at("called")
       yield* resident.call(functionName)
@@ -212,6 +216,8 @@ class Play {
       if (error instanceof Crash) {
         if (!this.#crashes.includes(error))
           this.#wrong.push(`nobody is told of the crash ${error.reason._tag}`)
+      } else if (error instanceof ResidentEnded && this.#plan.resides) {
+        // Its crash was told when it came, and nobody was calling.
       } else if (!(error instanceof Refused)) this.#wrong.push(`it fails with ${String(error)}`)
     }
   }
