@@ -27,6 +27,8 @@ export class ControlFlow {
   operandsMax = 0
   /** The most handlers of the legacy kind that are inside one another. */
   handlersMax = 0
+  /** Operands below those that the last instruction left, where it shaped the control flow or called. */
+  lowest = 0
   readonly #events: Events
   readonly #control = new ControlStack()
   #handlers = 0
@@ -47,6 +49,7 @@ export class ControlFlow {
   }
 
   move(pops: number, pushes: number): void {
+    this.lowest = this.height - pops
     this.grow(pushes - pops)
   }
 
@@ -55,9 +58,15 @@ export class ControlFlow {
     if (this.height > this.operandsMax) this.operandsMax = this.height
   }
 
+  /** What follows cannot be reached. */
+  stop(): void {
+    this.live = false
+  }
+
   /** Opens a label over its parameters, which lie on the operands already. */
   enter(action: number, params: number, results: number): void {
-    this.#control.push(action, this.height - params, params, results, true)
+    this.lowest = this.height - params
+    this.#control.push(action, this.lowest, params, results, true)
   }
 
   /** Opens a label in code that cannot run. */
@@ -97,6 +106,7 @@ export class ControlFlow {
     if (action === Action.ELSE) this.height = base + (control.params[open] ?? 0)
     else this.height = base + values
     this.move(0, 0)
+    this.lowest = base
     this.#events.push(at, after, action === Action.ELSE ? ELSE : CATCH, 0)
   }
 
@@ -116,6 +126,7 @@ export class ControlFlow {
     this.height = (control.base[open] ?? 0) + (control.results[open] ?? 0)
     control.depth = open
     this.move(0, 0)
+    this.lowest = control.base[open] ?? 0
     if (entered) this.#events.push(at, after, END, this.live ? label : label | LABEL_DEAD)
   }
 }

@@ -10,6 +10,7 @@ import type { HelperRegistry } from "./HelperRegistry.ts"
 import * as Action from "./instructionActions.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
 import { Numbers } from "./Numbers.ts"
+import { NO_SITES, type WriteSites } from "./WriteSites.ts"
 
 /**
  * One pass over a function: its {@link Events}, what it calls, and how many operands it holds at most.
@@ -41,6 +42,7 @@ export class FunctionAnalyser {
   /** The most that straight code may cost, but for its last instruction. */
   readonly #runMax: number
   readonly #flow: ControlFlow
+  readonly #sites: WriteSites | undefined
   #traits = 0
   #loops = 0
   #nanKinds = 0
@@ -48,7 +50,14 @@ export class FunctionAnalyser {
   /** Of the straight code since the last event. */
   #cost = 0
 
-  constructor(facts: ModuleFacts, helpers: HelperRegistry, rules: AnalysisRules, codeBytes: number) {
+  constructor(
+    facts: ModuleFacts,
+    helpers: HelperRegistry,
+    rules: AnalysisRules,
+    codeBytes: number,
+    sites?: WriteSites
+  ) {
+    this.#sites = sites
     this.events = new Events(codeBytes / BYTES_PER_EVENT)
     this.#flow = new ControlFlow(this.events)
     this.#facts = facts
@@ -64,7 +73,9 @@ export class FunctionAnalyser {
     const firstEvent = events.length
     const firstCall = this.calls.length
     const flow = this.#flow
+    const sites = this.#sites
     flow.reset(results)
+    sites?.begin()
     this.#traits = 0
     this.#loops = 0
     this.#nanKinds = 0
@@ -80,9 +91,10 @@ export class FunctionAnalyser {
       else if (action > Action.FLOAT) this.#shaping(reader, action)
       else {
         this.#cost += price[op] ?? 0
-        flow.grow(GROWTH[op] ?? 0)
+        flow.grow(Action.GROWTH[op] ?? 0)
         if (action !== Action.PLAIN) this.#unusual(op)
       }
+      if (sites !== undefined && flow.live) sites.note(reader, flow)
       if (this.#cost > this.#runMax) this.#emit(reader.at, reader.at, Event.STEP, 0)
     }
     this.#settleCost()
@@ -97,7 +109,8 @@ export class FunctionAnalyser {
       vectors: (this.#traits & VECTORS) !== 0,
       throws: (this.#traits & THROWS) !== 0,
       loops: this.#loops,
-      handles: (this.#traits & HANDLES) !== 0
+      handles: (this.#traits & HANDLES) !== 0,
+      sites: sites?.end() ?? NO_SITES
     }
   }
 
@@ -153,37 +166,28 @@ export class FunctionAnalyser {
       case Action.BRANCH:
         this.#emit(r.start, r.at, Event.BRANCH, r.a)
         flow.target(r.a)
-        flow.live = false
-        return
+        return flow.stop()
       case Action.BRANCH_IF: {
         const values = flow.takesValues(r.a)
         this.#emit(r.start, r.at, Event.BRANCH_IF, r.a * 2 + (values ? 1 : 0))
         flow.move(1, 0)
         return values ? flow.targetUnpaid(r.a) : flow.target(r.a)
       }
-      case Action.BRANCH_ON: {
-        const label = r.a
-        this.#emit(r.start, r.at, Event.BRANCH_ON, label * 2 + (r.immediate - r.start > 1 ? 1 : 0))
+      case Action.BRANCH_ON:
+        this.#emit(r.start, r.at, Event.BRANCH_ON, r.a * 2 + (r.immediate - r.start > 1 ? 1 : 0))
         flow.move(POPS[r.op] ?? 0, PUSHES[r.op] ?? 0)
-        return flow.targetUnpaid(label)
-      }
+        return flow.targetUnpaid(r.a)
       case Action.BRANCH_TABLE:
         return this.#branchTable(r)
       case Action.THROW:
-        this.#traits |= THROWS
-        this.#emit(r.start, r.at, Event.THROW, this.#facts.exceptionBytes(r.a))
-        flow.live = false
-        return
       case Action.RETHROW:
         this.#traits |= THROWS
-        this.#emit(r.start, r.at, Event.THROW, 0)
-        flow.live = false
-        return
+        this.#emit(r.start, r.at, Event.THROW, action === Action.THROW ? this.#facts.exceptionBytes(r.a) : 0)
+        return flow.stop()
       case Action.RETURN:
       case Action.UNREACHABLE:
         this.#emit(r.start, r.at, action === Action.RETURN ? Event.RETURN : Event.UNREACHABLE, 0)
-        flow.live = false
-        return
+        return flow.stop()
       case Action.STRUCT_NEW:
         this.#emit(r.start, r.at, Event.ALLOCATE, this.#facts.structBytes(r.a))
         return flow.move(r.op === this.#facts.structNewOp ? this.#facts.fields(r.a) : 0, 1)
@@ -288,9 +292,6 @@ export class FunctionAnalyser {
     this.#pendingNan = Action.NAN_NONE
   }
 }
-
-/** By instruction: operands that it leaves, less those that it takes. */
-const GROWTH = Int8Array.from(PUSHES, (pushes, op) => pushes - (POPS[op] ?? 0))
 
 /** What was met in a function, as bits. */
 const VECTORS = 1

@@ -1,5 +1,6 @@
 import type { PriceTable } from "../PriceTable.ts"
 import type { Placement } from "./Placement.ts"
+import type { SitesOfFunction } from "./WriteSites.ts"
 
 /** What of the meter's options the analysis depends on. */
 export interface AnalysisRules {
@@ -35,4 +36,6 @@ export interface FunctionAnalysis {
   readonly loops: number
   /** Whether it catches. */
   readonly handles: boolean
+  /** Where it writes memory, if that is tracked. */
+  readonly sites: SitesOfFunction
 }

@@ -10,6 +10,8 @@ import { HelperRegistry } from "./HelperRegistry.ts"
 import type { MeterPlan } from "./MeteredModule.ts"
 import { ModuleFacts } from "./ModuleFacts.ts"
 import { OffsetMap } from "./OffsetMap.ts"
+import { WriteMarker } from "./WriteMarker.ts"
+import { WriteSites } from "./WriteSites.ts"
 
 /**
  * The map between a function's bytes before and after metering, made by rewriting that function once more.
@@ -42,7 +44,9 @@ export class FunctionMaps {
     if (body === undefined) return undefined
     const registry = new HelperRegistry(this.#plan.helpers)
     const codeBytes = body.code.end - body.code.start
-    const analyser = new FunctionAnalyser(this.#facts, registry, this.#rules, codeBytes)
+    const { layout, traits } = this.#plan
+    const sites = layout.writesMemory < 0 ? undefined : new WriteSites()
+    const analyser = new FunctionAnalyser(this.#facts, registry, this.#rules, codeBytes, sites)
     const reader = new InstructionReader(this.#module.bytes, body.code.start, body.code.end)
     const type = this.#facts.typeOfFunc(funcIndex)
     const analysis = analyser.analyse(reader, this.#facts.results(type))
@@ -52,16 +56,17 @@ export class FunctionMaps {
       params: this.#facts.params(type),
       slots: frameSlots(this.#facts, funcIndex, body, analysis)
     }
-    const { layout, traits } = this.#plan
     const { bytes } = this.#module
     const { placement } = this.#rules
+    const out = new CodeBuffer(codeBytes)
     new FunctionRewriter(
-      new CodeBuffer(codeBytes),
+      out,
       bytes,
       layout,
       analyser.events,
       traits,
-      placement
+      placement,
+      sites && new WriteMarker(out, layout, sites)
     ).rewrite(body, analysis, frame, map)
     return map
   }

@@ -16,6 +16,7 @@ import { MeterCode } from "./MeterCode.ts"
 import type { OffsetMap } from "./OffsetMap.ts"
 import type { Placement } from "./Placement.ts"
 import { calleeOf, has, readsDepth, sparesCounter, TRACKED, type Traits } from "./Traits.ts"
+import type { WriteMarker } from "./WriteMarker.ts"
 
 /**
  * Writes one function again, with the meter in it: the guest's bytes as they are, and between them, at the
@@ -62,11 +63,12 @@ export class FunctionRewriter {
     layout: MeterLayout,
     events: Events,
     traits: Traits,
-    rules: Placement
+    rules: Placement,
+    marker?: WriteMarker
   ) {
     this.#out = out
     this.#source = bytes
-    this.#copier = new BodyCopier(out, bytes)
+    this.#copier = new BodyCopier(out, bytes, marker)
     this.#layout = layout
     this.#events = events
     this.#traits = traits
@@ -94,10 +96,10 @@ export class FunctionRewriter {
     const fuelLocal = placeCounter(this.#events, this.#traits, this.#rules, analysis, this.#charges, flags)
     const count = analysis.endEvent - analysis.firstEvent
     const tracked = has(this.#traits, frame.funcIndex, TRACKED)
-    const locals = new AppendedLocals(body, frame.params, tracked, fuelLocal, analysis.nanKinds)
+    const locals = new AppendedLocals(body, frame.params, tracked, fuelLocal, analysis)
     locals.write(out, body)
     code.begin(start, locals.depth, locals.fuel)
-    this.#copier.begin(body.code.start, start, map)
+    this.#copier.begin(body.code.start, start, map, analysis.sites, locals.marks)
     nest.begin()
     const { after } = this.#charges
     const { kind, argument } = this.#events
@@ -228,9 +230,9 @@ export class FunctionRewriter {
 
   /** *Returns* what is still to be charged after it. */
   #end(event: number, i: number, cost: number): number {
+    const local = this.#nest.isLocal
     const edge = this.#charges.edge[i] ?? 0
     const look = ((this.#checks.flags[i] ?? 0) & CHECK_EDGE) !== 0
-    const local = this.#nest.isLocal
     if (edge !== 0 || look) {
       this.#copier.upTo(this.#at(event))
       this.#out.u8(0x05)
@@ -267,15 +269,13 @@ export class FunctionRewriter {
     const to = this.#nest.label(label)
     if (leaves || edge !== 0 || look) {
       this.#copier.replace(this.#at(event), this.#after(event))
-      this.#out.u8(0x04).u8(0x40)
       const local = this.#nest.isLocal
+      this.#out.u8(0x04).u8(0x40)
       this.#code.charge(edge, local)
       if (look) this.#code.look(local)
       if (leaves) this.#code.returnCounter(0)
-      this.#out
-        .u8(0x0c)
-        .u32(to + 1)
-        .u8(0x0b)
+      this.#out.u8(0x0c).u32(to + 1)
+      this.#out.u8(0x0b)
     } else if (to !== label) {
       this.#copier.replace(this.#at(event), this.#after(event))
       this.#out.u8(0x0d).u32(to)

@@ -7,6 +7,7 @@
  *               [start]  [vector readers…]
  *   globals     guest's … | fuel (i32)  depth (i32)  [heap (i64)]
  *   tables      guest's … | hooks (3 funcref: refill, stop, park)
+ *   memories    guest's … | [writes (16 pages)]
  *   types       guest's … | hook (i32)->(i32)   ()->()   helpers' …
  * ```
  * Plain numbers: it goes with the compiled module through caches and threads, and it is all that is needed to
@@ -27,6 +28,8 @@ export interface MeterLayout {
   readonly allocateFunc: number
   /** The helper number h is the function `firstHelperFunc + h`. */
   readonly firstHelperFunc: number
+  /** The memory of `writeMap.ts`, -1 where writes are not tracked. */
+  readonly writesMemory: number
 }
 
 /**

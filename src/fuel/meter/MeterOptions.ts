@@ -17,4 +17,11 @@ export interface MeterOptions extends GrowthLimits {
    * stack traces prints their line breaks too. Code metadata stays.
    */
   readonly customSections: "keep" | "strip"
+  /**
+   * `import` makes an import of every memory that the module defines (`importMemories.ts`), for instances over
+   * memories that others have used; `own`, which it is without it, leaves them.
+   */
+  readonly memories?: "own" | "import"
+  /** Notes what the guest writes in a memory of the meter's own (`writeMap.ts`); not, without it. */
+  readonly trackWrites?: boolean
 }

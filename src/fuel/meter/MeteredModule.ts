@@ -1,3 +1,4 @@
+import type { Limits } from "../../wasm/Module.ts"
 import type { Helper } from "./HelperRegistry.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { Traits } from "./Traits.ts"
@@ -27,6 +28,17 @@ export interface MeterPlan {
   /** Functions of the guest, imported ones included; an index from here on is the meter's. */
   readonly guestFuncs: number
   readonly exports: MeterExports
+  /** What must be given to the module for its memories, in their order; nothing where it has its own. */
+  readonly memoryImports: ReadonlyArray<MemoryImport>
+  /** Why writes are not tracked, `undefined` where they are. */
+  readonly untracked: string | undefined
+}
+
+/** A memory of the guest's that became an import: what is given for it must have these very limits. */
+export interface MemoryImport {
+  readonly module: string
+  readonly name: string
+  readonly limits: Limits
 }
 
 /** Names of the exports that the meter added; no name of the guest's is among them. */
@@ -42,6 +54,8 @@ export interface MeterExports {
   readonly tables: ReadonlyArray<string>
   readonly tags: ReadonlyArray<string>
   readonly globals: ReadonlyArray<GlobalExport>
+  /** The map of what the guest wrote (`writeMap.ts`); absent where it is not tracked. */
+  readonly writes: string | undefined
 }
 
 /** How a mutable global can be read: as it is, or, a vector, through a function that returns its two halves. */

@@ -8,6 +8,7 @@ import type { AnalysisRules, FunctionAnalysis } from "./FunctionAnalysis.ts"
 import { HelperRegistry } from "./HelperRegistry.ts"
 import { type ModuleFacts, slotsOf } from "./ModuleFacts.ts"
 import type { Numbers } from "./Numbers.ts"
+import type { WriteSites } from "./WriteSites.ts"
 
 /** What was found out about every function of a module, before any is written again. */
 export interface ModuleAnalysis {
@@ -21,6 +22,8 @@ export interface ModuleAnalysis {
   /** Functions that instructions make references to. */
   readonly referenced: ReadonlySet<number>
   readonly helpers: HelperRegistry
+  /** Where memory is written, if that is tracked. */
+  readonly sites: WriteSites | undefined
   /** Whether a caught exception can be kept as a value. */
   readonly keepsExceptions: boolean
 }
@@ -44,11 +47,16 @@ const CAUGHT_SLOTS = 1
 /** Exceptions are not on the stack: 60,000 slots of handlers hold at most 30 MB of them. */
 const EXCEPTION_BYTES_PER_SLOT = 512
 
-export const analyseModule = (module: Module, facts: ModuleFacts, rules: AnalysisRules): ModuleAnalysis => {
+export const analyseModule = (
+  module: Module,
+  facts: ModuleFacts,
+  rules: AnalysisRules,
+  sites?: WriteSites
+): ModuleAnalysis => {
   const bodies = bodiesOf(module)
   const codeBytes = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
   const helpers = new HelperRegistry()
-  const analyser = new FunctionAnalyser(facts, helpers, rules, codeBytes)
+  const analyser = new FunctionAnalyser(facts, helpers, rules, codeBytes, sites)
   const reader = new InstructionReader(module.bytes, 0, 0)
   const slots: Array<number> = new Array(facts.importedFuncs).fill(0)
   const functions = bodies.map((body, index) => {
@@ -59,7 +67,7 @@ export const analyseModule = (module: Module, facts: ModuleFacts, rules: Analysi
     return analysis
   })
   const { events, calls, referenced, keepsExceptions } = analyser
-  return { functions, bodies, slots, events, calls, referenced, helpers, keepsExceptions }
+  return { functions, bodies, slots, events, calls, referenced, helpers, sites, keepsExceptions }
 }
 
 /**

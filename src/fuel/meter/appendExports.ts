@@ -65,7 +65,8 @@ export const appendExports = (
       const target = how === "halves" ? appendix.func(vectorReader(index)) : index
       const name = add(`global:${index}`, how === "halves" ? "func" : "global", target)
       return [{ globalIndex: index, type: showType(type), name, how }]
-    })
+    }),
+    writes: layout.writesMemory < 0 ? undefined : add("writes", "memory", layout.writesMemory)
   }
   return { section: { ...old, kind: "export", exports: [...guests, ...added] }, names }
 }

@@ -9,6 +9,7 @@ import type { MeterLayout } from "./Layout.ts"
 import type { MeterOptions } from "./MeterOptions.ts"
 import type { ModuleFacts } from "./ModuleFacts.ts"
 import { allocateFunction, newArrayHelper } from "./objectHelpers.ts"
+import { markedMove } from "./writeMap.ts"
 
 /** Appends the functions that every metered module has and those that stand for its bulk operations, in the order of `MeterLayout`. */
 export const appendHelpers = (
@@ -26,7 +27,8 @@ export const appendHelpers = (
   const totalFunc = layout.firstHelperFunc + helpers.length
   for (const helper of helpers) {
     const move = describeMove(helper, module, facts, options.prices)
-    if (move !== undefined) appendix.func(chunkedMove(move, layout))
+    if (move !== undefined)
+      appendix.func(chunkedMove(layout.writesMemory < 0 ? move : markedMove(move), layout))
     else if (helper.mnemonic === "memory.grow")
       appendix.func(growHelper(helper, facts, layout, options.prices, options, totalFunc))
     else if (helper.mnemonic === "table.grow")

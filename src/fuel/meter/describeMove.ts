@@ -32,6 +32,7 @@ export interface Move {
   readonly count: number
   readonly countType: "i32" | "i64"
   readonly unitPrice: number
+  readonly writes: "memory" | "other"
   /** The instruction itself, with the local `count` instead of the number of units. */
   readonly perform: (asm: Assembler, count: number) => void
 }
@@ -78,6 +79,7 @@ export const describeMove = (
     count: params.length - 1,
     countType: params.at(-1) === "i64" ? "i64" : "i32",
     unitPrice,
+    writes: mnemonic.startsWith("memory.") ? "memory" : "other",
     perform: (asm, count) => {
       for (let i = 0; i < params.length - 1; i++) asm.get(i)
       asm.get(count).op(mnemonic, ...immediates)

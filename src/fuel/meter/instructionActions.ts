@@ -1,4 +1,4 @@
-import { type Mnemonic, OPCODES } from "../../wasm/Opcodes.ts"
+import { type Mnemonic, OPCODES, POPS, PUSHES } from "../../wasm/Opcodes.ts"
 
 /**
  * What the analysis does at each instruction, by row of the opcode table.
@@ -125,6 +125,9 @@ export const ACTION = Uint8Array.from(
   OPCODES,
   ({ mnemonic, op }) => SPECIAL[mnemonic] ?? (MAKES_NAN[op] ? FLOAT : IS_VECTOR[op] ? VECTOR : PLAIN)
 )
+
+/** Operands that an instruction leaves, less those that it takes. */
+export const GROWTH = Int8Array.from(PUSHES, (pushes, op) => pushes - (POPS[op] ?? 0))
 
 const COMPARES = /^f(32|64|32x4|64x2)\.(eq|ne|lt|gt|le|ge)$/
 

@@ -12,6 +12,7 @@ import { FunctionMaps } from "./FunctionMaps.ts"
 import { FunctionRewriter } from "./FunctionRewriter.ts"
 import { findTraits } from "./findTraits.ts"
 import { BranchHints } from "./hintBranches.ts"
+import { importMemories } from "./importMemories.ts"
 import type { MeterLayout } from "./Layout.ts"
 import type { MeteredModule } from "./MeteredModule.ts"
 import type { MeterOptions } from "./MeterOptions.ts"
@@ -20,6 +21,9 @@ import { moveCodeMetadata } from "./moveCodeMetadata.ts"
 import type { Placement } from "./Placement.ts"
 import { changeSection, codeSectionStart } from "./sections.ts"
 import type { Traits } from "./Traits.ts"
+import { WriteMarker } from "./WriteMarker.ts"
+import { WriteSites } from "./WriteSites.ts"
+import { WRITE_MAP_MEMORY, whyUntracked, writeMapLimits } from "./writeMap.ts"
 
 /**
  * Writes the meter into a module: what V8 compiles is the result, and it stops by itself.
@@ -38,23 +42,25 @@ export const meterModule = (module: Module, options: MeterOptions): MeteredModul
 
 const meter = (module: Module, options: MeterOptions): MeteredModule => {
   const facts = new ModuleFacts(module)
-  const analysis = analyseModule(module, facts, options)
+  const untracked = whyUntracked(facts, options)
+  const sites = untracked === undefined ? new WriteSites() : undefined
+  const analysis = analyseModule(module, facts, options, sites)
   const { functions, calls, referenced } = analysis
   const graph = makeCallGraph(module, facts, functions, calls, referenced)
   const traits = findTraits(facts, analysis, graph, options.placement)
   const appendix = new Appendix(facts.types.length, facts.funcTypes.length)
   const makesObjects =
     analysis.keepsExceptions || facts.types.some(({ composite }) => composite.kind !== "func")
-  const layout = layOut(facts, appendix, makesObjects)
+  const layout = layOut(facts, appendix, makesObjects, sites !== undefined)
   appendHelpers(appendix, module, facts, layout, analysis.helpers.helpers, options)
   const exports = appendExports(module, facts, appendix, layout, traits)
   const code = writeCode(module, analysis, facts, layout, traits, options.placement, appendix)
   analysis.events.release()
   const { helpers } = analysis.helpers
   const maps = new FunctionMaps(module, { layout, helpers, traits }, options)
-  const changed = code.hints.into(
-    moveCodeMetadata(append(module, appendix, layout, options, exports.section, code.contents), maps)
-  )
+  const appended = append(module, appendix, layout, options, exports.section, code.contents)
+  const { module: placed, imports } = placeMemories(appended, layout, options)
+  const changed = code.hints.into(moveCodeMetadata(placed, maps))
   const bytes = encodeModule(options.customSections === "keep" ? changed : stripped(changed))
   const codeStart = codeSectionStart(bytes)
   return {
@@ -66,7 +72,9 @@ const meter = (module: Module, options: MeterOptions): MeteredModule => {
       traits,
       bodyOffsets: code.bodyOffsets.map((offset) => offset + codeStart),
       guestFuncs: facts.funcTypes.length,
-      exports: exports.names
+      exports: exports.names,
+      memoryImports: imports,
+      untracked
     }
   }
 }
@@ -76,7 +84,26 @@ const stripped = (module: Module): Module => ({
   sections: module.sections.filter((section) => section.kind !== "custom" || isCodeMetadata(section))
 })
 
-const layOut = (facts: ModuleFacts, appendix: Appendix, makesObjects: boolean): MeterLayout => {
+/** The memories imported, if that is wanted, and the map of what is written after them. */
+const placeMemories = (module: Module, layout: MeterLayout, options: MeterOptions) => {
+  const placed = options.memories === "import" ? importMemories(module) : { module, imports: [] }
+  if (layout.writesMemory < 0) return placed
+  return {
+    ...placed,
+    module: changeSection(placed.module, "memory", (old) => ({
+      ...old,
+      kind: "memory",
+      memories: [...(old?.memories ?? []), writeMapLimits()]
+    }))
+  }
+}
+
+const layOut = (
+  facts: ModuleFacts,
+  appendix: Appendix,
+  makesObjects: boolean,
+  tracksWrites: boolean
+): MeterLayout => {
   const globals = facts.globals.length
   const funcs = facts.funcTypes.length
   return {
@@ -89,7 +116,8 @@ const layOut = (facts: ModuleFacts, appendix: Appendix, makesObjects: boolean): 
     settleLocalFunc: funcs + 1,
     overflowFunc: funcs + 2,
     allocateFunc: makesObjects ? funcs + 3 : -1,
-    firstHelperFunc: funcs + (makesObjects ? 4 : 3)
+    firstHelperFunc: funcs + (makesObjects ? 4 : 3),
+    writesMemory: tracksWrites ? WRITE_MAP_MEMORY : -1
   }
 }
 
@@ -107,10 +135,11 @@ const writeCode = (
   readonly bodyOffsets: Uint32Array
   readonly hints: BranchHints
 } => {
-  const { bodies, functions, events } = analysis
+  const { bodies, functions, events, sites } = analysis
   const original = bodies.reduce((sum, { code }) => sum + code.end - code.start, 0)
   const out = new CodeBuffer(Math.ceil(original * 1.6) + 4096)
-  const rewriter = new FunctionRewriter(out, module.bytes, layout, events, traits, placement)
+  const marker = sites && new WriteMarker(out, layout, sites)
+  const rewriter = new FunctionRewriter(out, module.bytes, layout, events, traits, placement, marker)
   const bodyOffsets = new Uint32Array(bodies.length)
   const hints = new BranchHints()
   out.u32(bodies.length + appendix.functions.length)

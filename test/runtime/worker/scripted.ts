@@ -19,7 +19,8 @@ export const compiledWith = (...exports: ReadonlyArray<ExportedFunction>): Compi
       settleLocalFunc: 1,
       overflowFunc: 2,
       allocateFunc: -1,
-      firstHelperFunc: 3
+      firstHelperFunc: 3,
+      writesMemory: -1
     },
     helpers: [],
     traits: {
@@ -40,8 +41,11 @@ export const compiledWith = (...exports: ReadonlyArray<ExportedFunction>): Compi
       memories: [],
       tables: [],
       tags: [],
-      globals: []
-    }
+      globals: [],
+      writes: undefined
+    },
+    memoryImports: [],
+    untracked: "it was not asked for"
   },
   placement: PLACEMENT_DEFAULT,
   imports: [],
