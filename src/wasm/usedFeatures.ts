@@ -2,7 +2,7 @@ import { BRANCH_HINTS } from "./CodeMetadata.ts"
 import { InstructionReader } from "./InstructionReader.ts"
 import type { Code, ExternType, Limits, Module, Section, SegmentMode, SubType, TableType } from "./Module.ts"
 import { FEATURES, type Feature, OP, OPCODES } from "./Opcodes.ts"
-import { bodiesOf } from "./sectionOf.ts"
+import { usedRows } from "./usedRows.ts"
 import type { StorageType } from "./ValueType.ts"
 
 /**
@@ -12,16 +12,7 @@ import type { StorageType } from "./ValueType.ts"
  * instruction. *Cost*: a scan of the code; who scans it anyway marks the rows it sees and asks
  * {@link featuresOf}.
  */
-export const usedFeatures = (module: Module): ReadonlySet<Feature> => {
-  const ops = new Uint8Array(OPCODES.length)
-  const reader = new InstructionReader(module.bytes)
-  for (const { code } of bodiesOf(module)) {
-    const own = code.bytes === reader.bytes ? reader : new InstructionReader(code.bytes)
-    own.reset(code.start, code.end)
-    while (own.next()) ops[own.op] = 1
-  }
-  return featuresOf(module, ops)
-}
+export const usedFeatures = (module: Module): ReadonlySet<Feature> => featuresOf(module, usedRows(module))
 
 /** As {@link usedFeatures}, given which rows of the opcode table the bodies use (1 for used). */
 export const featuresOf = (module: Module, ops: Uint8Array): ReadonlySet<Feature> => {
