@@ -9,7 +9,7 @@ import {
   VALUE_LOCALS,
   type WriteSites
 } from "./WriteSites.ts"
-import { GRANULE_BITS } from "./writeMap.ts"
+import { GRANULE_BITS, NAMES_MEMORY } from "./writeMap.ts"
 
 /**
  * Writes the marks of one function after the other: one byte of the map for the granule that a write begins in.
@@ -81,5 +81,3 @@ const I32_STORE8 = 0x3a
 const I32_CONST = 0x41
 const I32_ADD = 0x6a
 const I32_SHR_U = 0x76
-/** A memory access of alignment 1 that says which memory. */
-const NAMES_MEMORY = 0x40

@@ -50,22 +50,36 @@ export const markedMove = (move: Move): Move => {
   }
 }
 
-/** After a move, which has found it within bounds: marks `count` bytes from the address in the first local. */
+/**
+ * After a move, which has found it within bounds: marks `count` bytes from the address in the first local. The first
+ * granule and the last one are stored, those between them filled: to fill is a call out of the engine's code, and
+ * most moves are short.
+ */
 const markRange = (asm: Assembler, count: number): void => {
-  const granule = (address: () => void) => {
-    address()
-    asm.i32(GRANULE_BITS).op("i32.shr_u")
+  const first = () => asm.get(0).i32(GRANULE_BITS).op("i32.shr_u")
+  const last = () =>
+    asm.get(0).get(count).op("i32.add").i32(1).op("i32.sub").i32(GRANULE_BITS).op("i32.shr_u")
+  const mark = (granule: () => void) => {
+    granule()
+    asm.i32(1).op("i32.store8", NAMES_MEMORY, WRITE_MAP_MEMORY, 0)
   }
   asm.get(count)
   asm.region("if", () => {
-    granule(() => asm.get(0))
-    asm.i32(1)
-    granule(() => asm.get(0).get(count).op("i32.add").i32(1).op("i32.sub"))
-    granule(() => asm.get(0))
-    asm.op("i32.sub").i32(1).op("i32.add")
-    asm.op("memory.fill", WRITE_MAP_MEMORY)
+    mark(first)
+    mark(last)
+    asm.get(count).i32(GRANULE_BYTES).op("i32.gt_u")
+    asm.region("if", () => {
+      first()
+      asm.i32(1)
+      last()
+      first()
+      asm.op("i32.sub").op("memory.fill", WRITE_MAP_MEMORY)
+    })
   })
 }
+
+/** As the flags of an access: of alignment 1, and saying which memory. */
+export const NAMES_MEMORY = 0x40
 
 /** The map comes after the one memory that there is. */
 export const WRITE_MAP_MEMORY = 1

@@ -11,6 +11,7 @@ import { Emitter } from "../../fuzz/Emitter.ts"
 import { generateModule, STEPS } from "../../fuzz/generateModule.ts"
 import { callsOf, playMetered } from "../../fuzz/play.ts"
 import { seedling } from "../../fuzz/subjects.ts"
+import { plain } from "../../wasm/code.ts"
 import { decoded } from "../../wasm/modules.ts"
 import { METER_OPTIONS, MeteredInstance, type MeteredOptions } from "./runMetered.ts"
 import { spoiled, Watched, withOneMemory } from "./writes.ts"
@@ -204,6 +205,16 @@ describe("a bulk operation", () => {
     ] as const)
       expect(marksOf(COPY, to, from, 220_000).unmarked).toEqual([])
   })
+  it("is found out to be marked only at its ends", () => {
+    const spoil = spoiled("helpers", (one) =>
+      one.op === OP["memory.fill"] && one.a === 1 ? [plain("drop"), plain("drop"), plain("drop")] : [one]
+    )
+    const guest = new MeteredInstance(FILL, { trackWrites: true, spoil })
+    const watched = new Watched(guest)
+    guest.call("f", 0, 1, 3 * 4096)
+    expect(watched.marks()).toEqual([0, 2])
+    expect(watched.unmarked().length).toBeGreaterThan(0)
+  })
   it("marks what comes from a segment", () => {
     const INIT = source("(memory.init $d (local.get 0) (local.get 1) (local.get 2))")
     expect(marksOf(INIT, 4094, 1, 6)).toEqual({ trap: undefined, marks: [0, 1], unmarked: [] })
@@ -285,13 +296,14 @@ describe("a random module", () => {
     )
   })
   const MUTANTS: Readonly<Record<string, MeteredOptions["spoil"]>> = {
-    "marks with an offset that is too large by a granule": spoiled((one, i, all) =>
+    "marks with an offset that is too large by a granule": spoiled("everywhere", (one, i, all) =>
       one.op === OP["i32.store8"] && one.b === 1 && all[i - 1]?.op === OP["i32.const"]
         ? [{ ...one, c: 1 }]
         : [one]
     ),
-    "forgets that bulk operations write": spoiled((one) => {
-      const drop = { op: OP["drop"], a: 0, b: 0, c: 0, d: 0, flags: 0 }
+    "forgets that bulk operations write": spoiled("helpers", (one) => {
+      const drop = plain("drop")
+      if (one.op === OP["i32.store8"] && one.b === 1) return [drop, drop]
       return one.op === OP["memory.fill"] && one.a === 1 ? [drop, drop, drop] : [one]
     })
   }

@@ -96,23 +96,25 @@ const onFirstMemory = (one: Instruction): ReadonlyArray<Instruction> => {
   }
 }
 
-/** A module with other instructions in place of each, in all bodies or the first so many. */
+/** A module with other instructions in place of each, in all bodies or those from one on. */
 export const changeInstructions = (
   module: Module,
   change: (one: Instruction, i: number, all: ReadonlyArray<Instruction>) => ReadonlyArray<Instruction>,
-  bodiesMax = Number.POSITIVE_INFINITY
+  from = 0
 ): Module =>
   changeSection(module, "code", (old) => ({
     kind: "code",
     bodies: (old?.bodies ?? []).map((body, index) =>
-      index >= bodiesMax
+      index < from
         ? body
         : { offset: 0, locals: body.locals, code: codeOf(decodeInstructions(body.code).flatMap(change)) }
     )
   }))
 
-/** Meters' mutants: a made module with other instructions. */
+/** Meters' mutants: a made module with other instructions, in the guest's functions or in the meter's. */
 export const spoiled =
-  (change: Parameters<typeof changeInstructions>[1]) =>
-  (made: MeteredModule): Uint8Array<ArrayBuffer> =>
-    encodeModule(changeInstructions(decoded(made.bytes), change))
+  (where: "everywhere" | "helpers", change: Parameters<typeof changeInstructions>[1]) =>
+  (made: MeteredModule): Uint8Array<ArrayBuffer> => {
+    const from = where === "helpers" ? made.plan.bodyOffsets.length : 0
+    return encodeModule(changeInstructions(decoded(made.bytes), change, from))
+  }
