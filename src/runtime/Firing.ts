@@ -13,9 +13,9 @@ import type { RunPolicy } from "./RunPolicy.ts"
 export interface FiringRequest {
   /**
    * `compile` stops when the module is compiled: what validating one needs. `reside` when there is an instance, which
-   * stays until it fails or is told to go.
+   * stays until it fails or is told to go. `snapshot` fires, and reports the state that the guest returned in.
    */
-  readonly goal: "fire" | "compile" | "reside"
+  readonly goal: "fire" | "compile" | "reside" | "snapshot"
   /** The module as it was handed in. Shared memory, which crosses threads without being copied, or small. */
   readonly bytes: Uint8Array
   /** What an earlier firing compiled of it. */
@@ -70,6 +70,8 @@ export interface ReturnedReport extends Ran {
   readonly kind: "returned"
   readonly values: ReadonlyArray<Value>
   readonly typed: ReadonlyArray<TypedValue>
+  /** The state that the guest returned in, where that was the goal. */
+  readonly state?: Pick<Evidence, "memories" | "globals" | "tables" | "journal"> | undefined
 }
 
 export interface FailedReport extends Ran {

@@ -34,6 +34,8 @@ export const checkReport = (told: unknown, asked: Asked): FiringReport | Wrong =
     const wrong = checkFailure(report, asked) ?? checkLife(report.steps, report.reason._tag)
     if (wrong !== undefined) return wrong
   }
+  if (report.kind === "returned" && (report.state !== undefined) !== (asked.goal === "snapshot"))
+    return new Wrong(".report.state", asked.goal === "snapshot" ? "a state" : "none", report.state)
   if (report.kind === "returned" && !asked.call) {
     const wrong = checkLife(report.steps, "EngineLost")
     if (wrong !== undefined) return wrong

@@ -142,7 +142,7 @@ const crash = tagged<CrashReason>("_tag", {
   EngineLost: record<Reason<"EngineLost">>({ _tag: literal("EngineLost"), cause: text })
 })
 
-const evidence = record<Evidence>({
+const state = {
   memories: orMissing(
     list(
       record<MemoryEvidence>({
@@ -159,16 +159,6 @@ const evidence = record<Evidence>({
   tables: orMissing(
     list(record<TableEvidence>({ tableIndex: count, type: text, length: count, elements: orMissing(int32s) }))
   ),
-  fuel: record<FuelEvidence>({
-    allocated: count,
-    used: count,
-    remaining: count,
-    exactness: literal("exact", "bound"),
-    why: optional(text)
-  }),
-  stack: orMissing(
-    list(record<StackFrame>({ funcIndex: integer, name: optional(text), codeOffset: optional(count) }))
-  ),
   journal: record({
     entries: list(
       record<JournalEntry>({
@@ -181,6 +171,20 @@ const evidence = record<Evidence>({
     ),
     dropped: count
   })
+} satisfies Partial<{ readonly [K in keyof Evidence]: Shape<Evidence[K]> }>
+
+const evidence = record<Evidence>({
+  ...state,
+  fuel: record<FuelEvidence>({
+    allocated: count,
+    used: count,
+    remaining: count,
+    exactness: literal("exact", "bound"),
+    why: optional(text)
+  }),
+  stack: orMissing(
+    list(record<StackFrame>({ funcIndex: integer, name: optional(text), codeOffset: optional(count) }))
+  )
 })
 
 const step = record<Step>({
@@ -218,7 +222,8 @@ export const reportShape: Shape<ToldReport> = tagged<ToldReport>("kind", {
     kind: literal("returned"),
     ...ran,
     values: list(value),
-    typed: list(typed)
+    typed: list(typed),
+    state: optional(record<NonNullable<Told<"returned">["state"]>>(state))
   }),
   failed: record<Told<"failed">>({ kind: literal("failed"), ...ran, reason: crash, evidence })
 })

@@ -107,10 +107,13 @@ export class GuestHouse {
   }
 }
 
-/** A dump's memories are moved to the caller, not copied again. */
-const buffersOf = (report: FiringReport): ReadonlyArray<ArrayBuffer> =>
-  report.kind === "failed" && Array.isArray(report.evidence.memories)
-    ? report.evidence.memories.flatMap(({ bytes }) =>
+/** A dump's memories, and a snapshot's, are moved to the caller, not copied again. */
+const buffersOf = (report: FiringReport): ReadonlyArray<ArrayBuffer> => {
+  const state =
+    report.kind === "failed" ? report.evidence : report.kind === "returned" ? report.state : undefined
+  return Array.isArray(state?.memories)
+    ? state.memories.flatMap(({ bytes }) =>
         bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
       )
     : []
+}

@@ -18,7 +18,13 @@ import { micros } from "./micros.ts"
 import { noRemote } from "./RemoteCalls.ts"
 import type { FailedRun } from "./settleFailure.ts"
 
-export type Outcome = { readonly values: ReadonlyArray<Value> } | Failed
+export type Outcome =
+  | {
+      readonly values: ReadonlyArray<Value>
+      /** The state that it returned in, where that was asked for. */
+      readonly captured?: FailedRun["captured"]
+    }
+  | Failed
 
 /** The part of a request that is another one for each call of an instance. */
 export type CallRequest = Pick<FiringRequest, "functionName" | "fuel" | "timeoutMs">
@@ -43,6 +49,7 @@ export class Run {
   readonly #bridge: HostBridge
   readonly #services: FiringServices
   readonly #first: { readonly request: CallRequest; readonly cell: FiringCell }
+  readonly #goal: FiringRequest["goal"]
   #request: CallRequest
   #cell: FiringCell
   #deadlineMs: number
@@ -52,6 +59,7 @@ export class Run {
 
   constructor(request: FiringRequest, services: FiringServices, cell: FiringCell, began: number) {
     this.#first = { request, cell }
+    this.#goal = request.goal
     this.#request = request
     this.#services = services
     this.#cell = cell
@@ -87,7 +95,10 @@ export class Run {
   ): Generator<GuestCall, Outcome, ReadonlyArray<Value>> {
     const entered = performance.now()
     try {
-      return (yield* this.instantiate(compiled, links)) ?? (yield* this.call(args, entered))
+      const outcome = (yield* this.instantiate(compiled, links)) ?? (yield* this.call(args, entered))
+      return this.#goal === "snapshot" && "values" in outcome
+        ? { ...outcome, captured: captureOf(this.#instance) }
+        : outcome
     } finally {
       this.cleanUp()
     }

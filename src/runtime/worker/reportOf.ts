@@ -25,7 +25,10 @@ export function* reportOf(
   if (!("values" in outcome)) return yield* failedReport(outcome, ended)
   ended.cell.enter("done")
   const typed = typedValues(ended.call.signature.results, outcome.values)
-  return { kind: "returned", ...ranOf(ended), values: outcome.values, typed }
+  const { values, captured } = outcome
+  const returned = { kind: "returned" as const, ...ranOf(ended), values, typed }
+  if (captured === undefined) return returned
+  return { ...returned, state: { ...captured, journal: ended.run.journal.evidence() } }
 }
 
 /** What a report has, however it ended. */
