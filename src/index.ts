@@ -4,6 +4,7 @@ import type * as Scope from "effect/Scope"
 import type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 import { InstanceManager, type InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
 import type { Resident, ResidentOptions } from "../supervisors/Resident.ts"
+import type { SnapshotOptions } from "../supervisors/snapshotModule.ts"
 import { Audit } from "./audit/Audit.ts"
 import { FuelMeter } from "./fuel/FuelMeter.ts"
 import type { Crash } from "./outcome/Crash.ts"
@@ -11,6 +12,7 @@ import type { Refused } from "./outcome/Refused.ts"
 import type { Returned } from "./outcome/Returned.ts"
 import type { Value } from "./outcome/Value.ts"
 import type { ModuleSummary } from "./runtime/ModuleSummary.ts"
+import type { Snapshot } from "./snapshot/Snapshot.ts"
 
 /**
  * Munition for Effect: a firing is an Effect that succeeds with what the guest returned and fails with a `Crash`,
@@ -73,6 +75,28 @@ const reside = (
 ): Effect.Effect<Resident, Crash | Refused, InstanceManager | Scope.Scope> =>
   InstanceManager.use((manager) => manager.reside(wasm, options))
 
+/**
+ * Runs a function once, under the meter and the bounds of any firing, and writes the module that starts where it ended:
+ * an initialiser that need not run again.
+ *
+ * *Returns* the new module's bytes, a report of what is in it, and what the firing consumed. The same module, options
+ * and host answers give the same bytes; the answers themselves are part of them, and the report names who gave some.
+ * *Fails* as a firing does, and with `Refused` (`Unsupported`) where state cannot be written down: objects, external
+ * references, segments that may have been dropped, shared memory.
+ *
+ *     const program = Munition.snapshot(wasm, "increment", { keepInit: true }).pipe(
+ *       Effect.flatMap(({ bytes }) => Munition.fire(bytes, "increment")),
+ *       Effect.map((returned) => returned.values)
+ *     )
+ *     await Effect.runPromise(Effect.provide(program, Munition.layer())) // => [2]
+ */
+const snapshot = (
+  wasm: Uint8Array,
+  functionName: string,
+  options: SnapshotOptions = {}
+): Effect.Effect<Snapshot, Crash | Refused, InstanceManager> =>
+  InstanceManager.use((manager) => manager.snapshot(wasm, functionName, options))
+
 /** All of Munition, with an audit that keeps nothing; `FuelMeter` comes along, to be asked what was consumed. */
 const layer = (options: InstanceManagerOptions = {}): Layer.Layer<InstanceManager | FuelMeter> =>
   layerAudited(options).pipe(Layer.provide(Audit.layer))
@@ -83,8 +107,8 @@ const layerAudited = (
 ): Layer.Layer<InstanceManager | FuelMeter, never, Audit> =>
   InstanceManager.layer(options).pipe(Layer.provideMerge(FuelMeter.layer))
 
-/** What an application calls: firing, residing, validating, and the layers that they need. */
-export const Munition = { fire, reside, validate, layer, layerAudited } as const
+/** What an application calls: firing, residing, validating, taking snapshots, and the layers that they need. */
+export const Munition = { fire, reside, validate, snapshot, layer, layerAudited } as const
 
 export type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 export { InstanceManager, type InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
@@ -118,6 +142,7 @@ export * from "../supervisors/otp/SupervisorError.ts"
 export type { AutoShutdown, Strategy, SupervisorFlags } from "../supervisors/otp/SupervisorFlags.ts"
 export type { CallOptions, Resident, ResidentOptions } from "../supervisors/Resident.ts"
 export { ResidentEnded } from "../supervisors/ResidentEnded.ts"
+export type { SnapshotOptions } from "../supervisors/snapshotModule.ts"
 export { Audit, AuditTrail } from "./audit/Audit.ts"
 export type { AuditEntry, AuditEvent, AuditTransition } from "./audit/AuditEvent.ts"
 export { AuditLog, type AuditLogState } from "./audit/AuditLog.ts"
@@ -162,3 +187,4 @@ export { type Metadata, Returned } from "./outcome/Returned.ts"
 export { showValue, type TypedValue, type Value } from "./outcome/Value.ts"
 export type { ModuleSummary } from "./runtime/ModuleSummary.ts"
 export { RUN_POLICY_DEFAULT, RUN_POLICY_MAX, type RunPolicy } from "./runtime/RunPolicy.ts"
+export type { FrozenImport, Snapshot, SnapshotReport } from "./snapshot/Snapshot.ts"

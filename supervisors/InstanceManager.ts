@@ -8,15 +8,16 @@ import type { FuelCeiling } from "../src/fuel/FuelPolicy.ts"
 import { logToEffect } from "../src/host/logToEffect.ts"
 import type { Crash } from "../src/outcome/Crash.ts"
 import type { Refused } from "../src/outcome/Refused.ts"
-import { BadArguments } from "../src/outcome/RefusedReason.ts"
+import { BadArguments, type RefusedReason } from "../src/outcome/RefusedReason.ts"
 import type { Returned } from "../src/outcome/Returned.ts"
 import type { Value } from "../src/outcome/Value.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
 import type { FiringCaller } from "../src/runtime/GuestWorker.ts"
 import type { ModuleSummary } from "../src/runtime/ModuleSummary.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
+import type { CapturedState, Snapshot } from "../src/snapshot/Snapshot.ts"
 import { type Job, makeConcluder } from "./Concluder.ts"
-import { checkCall } from "./checkCall.ts"
+import { checkCall, checkOptions } from "./checkCall.ts"
 import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } from "./FireOptions.ts"
 import { identifyModule } from "./identifyModule.ts"
 import { ModuleCache, moduleKey } from "./ModuleCache.ts"
@@ -24,6 +25,7 @@ import { makeResident } from "./makeResident.ts"
 import { planResident, type Resident, type ResidentOptions } from "./Resident.ts"
 import { makeSchedulers, type QueueFull } from "./Schedulers.ts"
 import type { SchedulersOptions } from "./SchedulersOptions.ts"
+import type { SnapshotOptions } from "./snapshotModule.ts"
 import { type Counted, showLoad, traceModule, withGuestSpan } from "./Telemetry.ts"
 import { requestOf, validateModule } from "./validateModule.ts"
 
@@ -49,6 +51,12 @@ export class InstanceManager extends Context.Service<
       options?: ResidentOptions
     ) => Effect.Effect<Resident, Crash | Refused, Scope.Scope>
     readonly validate: (wasm: Uint8Array, options?: ValidateOptions) => Effect.Effect<ModuleSummary, Refused>
+    /** Fires an initialiser and writes the module that starts where it ended. */
+    readonly snapshot: (
+      wasm: Uint8Array,
+      functionName: string,
+      options?: SnapshotOptions
+    ) => Effect.Effect<Snapshot, Crash | Refused>
   }
 >()("munition/supervisors/InstanceManager") {
   static readonly layer = (
@@ -72,11 +80,14 @@ const makeManager = (options: InstanceManagerOptions) =>
     yield* showLoad(schedulers.load)
     let fired = 0
 
-    const run = (job: Job): Effect.Effect<FiringReport, WorkerLost | QueueFull> => {
+    const run = (
+      job: Job,
+      goal: FiringRequest["goal"]
+    ): Effect.Effect<FiringReport, WorkerLost | QueueFull> => {
       const { bytes, compiled, plan } = job
       const request: Omit<FiringRequest, "cell"> = {
         ...requestOf(plan),
-        goal: "fire",
+        goal,
         bytes,
         compiled,
         functionName: job.identity.functionName,
@@ -102,11 +113,13 @@ const makeManager = (options: InstanceManagerOptions) =>
         : Effect.onInterrupt(schedulers.fire(request, caller, plan.priority), () => interrupted)
     }
 
-    const fire = (
+    const fireFor = (
+      goal: "fire" | "snapshot",
       wasm: Uint8Array,
       functionName: string,
       args: ReadonlyArray<Value>,
-      asked: FireOptions = {}
+      asked: FireOptions,
+      onReport: (report: FiringReport | WorkerLost | QueueFull) => void = () => {}
     ): Effect.Effect<Returned, Crash | Refused> =>
       Effect.suspend(() => {
         const wrong = checkCall(wasm, functionName, args)
@@ -123,13 +136,45 @@ const makeManager = (options: InstanceManagerOptions) =>
           Effect.flatMap(
             restore(Effect.andThen(warn, jobOf(wasm, functionName, args, plan, "firing"))),
             (job) =>
-              restore(run(job)).pipe(
+              restore(run(job, goal)).pipe(
                 Effect.catch((lost) => Effect.succeed(lost)),
-                Effect.flatMap((report) => conclude(job, report))
+                Effect.flatMap((report) => {
+                  onReport(report)
+                  return conclude(job, report)
+                })
               )
           )
         )
       }).pipe(withGuestSpan("munition.fire", { functionName }))
+
+    const fire = (
+      wasm: Uint8Array,
+      functionName: string,
+      args: ReadonlyArray<Value>,
+      asked: FireOptions = {}
+    ): Effect.Effect<Returned, Crash | Refused> => fireFor("fire", wasm, functionName, args, asked)
+
+    const snapshot = (
+      wasm: Uint8Array,
+      functionName: string,
+      asked: SnapshotOptions = {}
+    ): Effect.Effect<Snapshot, Crash | Refused> =>
+      Effect.suspend(() => {
+        const refuseIt = (reason: RefusedReason) => refuse(reason, { functionName })
+        const wrong = checkCall(wasm, functionName, []) ?? checkOptions(asked)
+        if (wrong !== undefined) return refuseIt(wrong)
+        let state: CapturedState | undefined
+        const firing = (bytes: Uint8Array) =>
+          Effect.map(
+            fireFor("snapshot", bytes, functionName, [], asked, (report) => {
+              state = "state" in report ? report.state : undefined
+            }),
+            (returned) => ({ returned, state })
+          )
+        return Effect.flatMap(loadSnapshot, ({ snapshotModule }) =>
+          snapshotModule(wasm, functionName, asked, firing, refuseIt)
+        )
+      })
 
     const reside = (
       wasm: Uint8Array,
@@ -176,10 +221,13 @@ const makeManager = (options: InstanceManagerOptions) =>
           )
         )
       })
-    return InstanceManager.of({ fire, reside, validate })
+    return InstanceManager.of({ fire, reside, validate, snapshot })
   })
 
 const INLINE_ISOLATED = new BadArguments("inline", "false where guests are isolated in processes", "true")
+
+/** Loaded when needed: it brings the binary format to this thread. */
+const loadSnapshot = Effect.promise(() => import("./snapshotModule.ts"))
 
 /** Loaded when first needed: it brings the meter and the engine, half of all that is loaded, to this thread. */
 const loadInline = Effect.suspend(() =>

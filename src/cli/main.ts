@@ -38,7 +38,7 @@ export const main = (argv: ReadonlyArray<string>): Promise<number> => {
  * that nobody uses and that ends with the process.
  */
 const needsThread = ([name = "", ...rest]: ReadonlyArray<string>): boolean =>
-  ["fire", "validate", "meter"].includes(name) && !rest.includes("--inline")
+  ["fire", "validate", "meter", "snapshot"].includes(name) && !rest.includes("--inline")
 
 type Run = (invocation: Invocation, thread: StartedThread | undefined) => Promise<Ending>
 
@@ -48,6 +48,8 @@ const SUBCOMMAND: Readonly<Record<Subcommand, Run>> = {
     import("./validate.ts").then(({ validate }) => validate(invocation, thread)),
   inspect: (invocation) => import("./inspect.ts").then(({ inspect }) => inspect(invocation)),
   meter: (invocation, thread) => import("./meter.ts").then(({ meter }) => meter(invocation, thread)),
+  snapshot: (invocation, thread) =>
+    import("./snapshot.ts").then(({ snapshot }) => snapshot(invocation, thread)),
   chart: (invocation) => import("./chart.ts").then(({ chart }) => chart(invocation)),
   audit: (invocation) => import("./audit.ts").then(({ audit }) => audit(invocation)),
   completion: (invocation) => import("./completion.ts").then(({ completion }) => completion(invocation))

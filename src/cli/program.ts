@@ -16,7 +16,16 @@ export interface Invocation {
   readonly options: ParsedOptions
 }
 
-export const SUBCOMMANDS = ["fire", "validate", "inspect", "meter", "audit", "chart", "completion"] as const
+export const SUBCOMMANDS = [
+  "fire",
+  "validate",
+  "inspect",
+  "meter",
+  "snapshot",
+  "audit",
+  "chart",
+  "completion"
+] as const
 export type Subcommand = (typeof SUBCOMMANDS)[number]
 
 /** How a statechart can be written, and the path of an instance on it. */
@@ -63,6 +72,7 @@ export const makeProgram = (
   add(validateCommand(), "validate")
   add(inspectCommand(), "inspect")
   add(meterCommand(), "meter")
+  add(snapshotCommand(), "snapshot")
   add(chartCommand(), "chart")
   add(auditCommand(), "audit")
   add(completionCommand(), "completion")
@@ -146,6 +156,19 @@ const meterCommand = (): Command =>
     .description("Writes the module that V8 would be given: the guest with the meter in it.")
     .argument("<file>", "the WebAssembly module")
     .requiredOption("-o, --output <file>", "where the metered module goes")
+
+const snapshotCommand = (): Command =>
+  withPolicy(new Command("snapshot"), [...RUN_OPTIONS, ...MODULE_OPTIONS])
+    .summary("run an initialiser and write what it left")
+    .description("Runs an initialiser once and writes the module that starts where it ended.")
+    .argument("<file>", "the WebAssembly module")
+    .requiredOption("--init <function>", "the initialiser: an exported function without parameters")
+    .requiredOption("-o, --output <file>", "where the new module goes")
+    .option("--keep", "leave the initialiser among the exports")
+    .option("--rename-export <old=new>", "another name for an export, repeatable", collect)
+    .option("--dump <file>", "where the dump of a crash goes; without it none is written")
+    .option("--inline", "run in this thread: faster to start, but a signal ends it without a dump")
+    .option("--json", JSON_HELP)
 
 const chartCommand = (): Command =>
   new Command("chart")

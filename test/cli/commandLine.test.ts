@@ -30,6 +30,7 @@ describe("the command line", () => {
         validate [options] <file>                   check a module without running it
         inspect [options] <dump>                    look into the dump of a crash
         meter [options] <file>                      write the metered module
+        snapshot [options] <file>                   run an initialiser and write what it left
         chart [options] [name]                      draw a statechart
         audit                                       check and read an audit log
         completion <shell>                          print a completion script for a shell

@@ -22,6 +22,7 @@ export const RINGS: ReadonlyArray<Ring> = [
   { folder: "src/promise.ts", ring: 6.5, packages: ["effect"] },
   { folder: "supervisors", ring: 5, packages: ["effect", "@effect/platform-node", "xstate", "node:"] },
   { folder: "src/attenuators", ring: 4, packages: ["effect", "@effect/platform-node", "node:"] },
+  { folder: "src/snapshot", ring: 4, packages: [] },
   { folder: "src/forensics", ring: 3, packages: ["effect", "fflate", "node:crypto"] },
   { folder: "src/chart", ring: 3, packages: ["effect", "xstate", "@viz-js/viz"] },
   { folder: "src/runtime", ring: 2, packages: ["effect", "node:"] },
