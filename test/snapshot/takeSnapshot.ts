@@ -48,7 +48,7 @@ export const take = (
 export const taken = (wasm: Uint8Array | string, functionName?: string, options?: TakeOptions): Taken => {
   const one = take(wasm, functionName, options)
   if ("state" in one && "report" in one) return one
-  throw new Error(JSON.stringify(one, (_, value) => (typeof value === "bigint" ? String(value) : value)))
+  throw new Error("reason" in one ? JSON.stringify(one.reason) : JSON.stringify(one))
 }
 
 /** The sentence with which a snapshot is refused; a limit by its name. */
