@@ -24,7 +24,7 @@ export interface CodeFacts {
   readonly changesObjects: boolean
 }
 
-/** *Fails* by throwing `Malformed` where code is no instruction. *Cost*: about 100 MB of code a second. */
+/** *Fails* by throwing `Malformed` where code is no instruction. *Cost*: 30 to 100 MB of code a second. */
 export const findCodeFacts = (module: Module): CodeFacts => {
   const facts = {
     globalsSet: new Set<number>(),

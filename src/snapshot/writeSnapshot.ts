@@ -33,6 +33,8 @@ export const writeSnapshot = (
   if ("_tag" in globals) return globals
   const tables = writeTables(prepared, state.tables)
   if ("_tag" in tables) return tables
+  const segments = Math.max(memories.segments.length, tables.segments.length)
+  if (segments > bounds.itemsMax) return new LimitExceeded("itemsMax", bounds.itemsMax, segments)
   const module = compose(prepared, memories, globals, tables)
   const bytes = encodeModule(module)
   if (bytes.length > bounds.moduleBytesMax)

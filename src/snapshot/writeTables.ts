@@ -43,7 +43,7 @@ export const writeTables = (
       // A null is what the elements start as that no segment sets; where there is none, every element is set.
       init: isNullable ? undefined : table.init
     }
-    made.push(...segmentsOf(tableIndex, element, limits, elements))
+    for (const segment of segmentsOf(tableIndex, element, limits, elements)) made.push(segment)
   }
   const isFree = ({ mode }: ElementSegment): boolean =>
     mode.kind === "active" && written.includes(mode.index ?? 0)

@@ -32,6 +32,13 @@ describe("the runs of memories", () => {
     )
   })
 
+  it("are as many as may be, also where all gaps are of one length", () => {
+    const bytes = new Uint8Array(1_000).map((_, at) => (at % 50 === 0 ? 1 : 0))
+    const runs = findRuns([bytes], 7)
+    expect(runs).toHaveLength(7)
+    expect(runs[0]).toEqual({ memoryIndex: 0, start: 0, end: 651 })
+  })
+
   it("are found wherever the bytes stand in their buffer", () => {
     fc.assert(
       fc.property(image, fc.nat(3), (bytes, by) => {

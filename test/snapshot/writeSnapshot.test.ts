@@ -165,6 +165,14 @@ describe("tables of a snapshot", () => {
     expect([call(exports, "t"), call(exports, "n", 0), call(exports, "n", 1)]).toEqual([2, 2, 1])
   })
 
+  it("are refused where they would be more segments than a module may have", () => {
+    const guest = `(module (table 9 funcref) (func $f (export "init")
+      (table.set 0 (i32.const 1) (ref.func $f)) (table.set 0 (i32.const 3) (ref.func $f))
+      (table.set 0 (i32.const 5) (ref.func $f))))`
+    expect(refusal(guest, "init", { bounds: { itemsMax: 2 } })).toBe("itemsMax 3")
+    expect(taken(guest, "init", { bounds: { itemsMax: 3 } }).report.tables).toEqual([0])
+  })
+
   it("are refused where they hold what is no function", () => {
     const guest = watr(`(module (table 2 anyref)
       (func (export "init") (table.set 0 (i32.const 1) (ref.i31 (i32.const 1)))))`)

@@ -107,6 +107,11 @@ describe("a child that somebody else controls", () => {
     ],
     ["the report of another firing", frameOf({ kind: "report", firing: 2, report: RETURNED }), /firing/],
     ["two reports", Buffer.concat([report({ values: undefined }), report({})]), /report\.values/],
+    [
+      "a state that nobody asked for",
+      report({ state: { memories: [], globals: [], tables: [], journal: { entries: [], dropped: 0 } } }),
+      /report\.state: expected none/
+    ],
     ["a report without fuel", report({ fuel: undefined }), /report\.fuel: expected an object/],
     [
       "more fuel than was given",
