@@ -21,6 +21,10 @@ export const CHARTS: Readonly<Record<string, ChartEntry>> = {
     about: "The life of a scheduler: a thread that runs guests, as its supervisor sees it.",
     load: () => import("./Scheduler.ts").then(({ schedulerMachine }) => schedulerMachine)
   },
+  slot: {
+    about: "The life of a pool's slot: an instance that serves one firing after the other.",
+    load: () => import("./Slot.ts").then(({ slotMachine }) => slotMachine)
+  },
   child: {
     about: "What a supervisor knows of one of its children, from its first start to its deletion.",
     load: () => import("./Child.ts").then(({ childMachine }) => childMachine)
