@@ -3,6 +3,8 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 import { InstanceManager, type InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
+import type { Pool, PoolCallOptions } from "../supervisors/pool/Pool.ts"
+import type { PoolOptions } from "../supervisors/pool/PoolOptions.ts"
 import type { Resident, ResidentOptions } from "../supervisors/Resident.ts"
 import type { SnapshotOptions } from "../supervisors/snapshotModule.ts"
 import { Audit } from "./audit/Audit.ts"
@@ -76,6 +78,37 @@ const reside = (
   InstanceManager.use((manager) => manager.reside(wasm, options))
 
 /**
+ * Makes a pool of instances of one module: its firings are those of {@link fire}, outcome, fuel and memory to the unit,
+ * at the price of a call, because a used instance is put back to its first state instead of being made anew.
+ *
+ * *Returns* the pool, which lives until the scope ends or it is asked to go; it is a child that a {@link Supervisor} can
+ * start. *Fails* with `Refused` where the module cannot be fired. A firing is refused as `PoolSaturated` when as many
+ * wait as may, or when it has waited for as long as it may.
+ * *Cost*: see `npm run bench:pool`.
+ *
+ *     const program = Effect.gen(function* () {
+ *       const pool = yield* Munition.makePool(wasm, { inline: true, fuel: "trivial" })
+ *       const { values } = yield* Munition.firePooled(pool, "add", [1, 2])
+ *       const all = yield* pool.fireAll([{ functionName: "add", args: [3, 4] }, { functionName: "add", args: [5, 6] }])
+ *       return [values, ...all.map((one) => (one._tag === "Returned" ? one.values : one._tag))]
+ *     })
+ *     await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(Munition.layer()))) // => [[3], [7], [11]]
+ */
+const makePool = (
+  wasm: Uint8Array,
+  options: PoolOptions = {}
+): Effect.Effect<Pool, Refused, InstanceManager | Scope.Scope> =>
+  InstanceManager.use((manager) => manager.makePool(wasm, options))
+
+/** Fires one of a pool's instances: `pool.fire`. */
+const firePooled = (
+  pool: Pool,
+  functionName: string,
+  args: ReadonlyArray<Value> = [],
+  options: PoolCallOptions = {}
+): Effect.Effect<Returned, Crash | Refused> => pool.fire(functionName, args, options)
+
+/**
  * Runs a function once, under the meter and the bounds of any firing, and writes the module that starts where it ended:
  * an initialiser that need not run again.
  *
@@ -109,8 +142,17 @@ const layerAudited = (
 ): Layer.Layer<InstanceManager | FuelMeter, never, Audit> =>
   InstanceManager.layer(options).pipe(Layer.provideMerge(FuelMeter.layer))
 
-/** What an application calls: firing, residing, validating, taking snapshots, and the layers that they need. */
-export const Munition = { fire, reside, validate, snapshot, layer, layerAudited } as const
+/** What an application calls: firing, one by one and pooled, residing, validating, taking snapshots, and the layers. */
+export const Munition = {
+  fire,
+  firePooled,
+  makePool,
+  reside,
+  snapshot,
+  validate,
+  layer,
+  layerAudited
+} as const
 
 export type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 export { InstanceManager, type InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
@@ -142,6 +184,8 @@ export {
 } from "../supervisors/otp/Supervisor.ts"
 export * from "../supervisors/otp/SupervisorError.ts"
 export type { AutoShutdown, Strategy, SupervisorFlags } from "../supervisors/otp/SupervisorFlags.ts"
+export type { Outcome, Pool, PoolCall, PoolCallOptions, PoolLoad } from "../supervisors/pool/Pool.ts"
+export type { PoolOptions } from "../supervisors/pool/PoolOptions.ts"
 export type { CallOptions, Resident, ResidentOptions } from "../supervisors/Resident.ts"
 export { ResidentEnded } from "../supervisors/ResidentEnded.ts"
 export type { SnapshotOptions } from "../supervisors/snapshotModule.ts"
@@ -181,6 +225,7 @@ export {
   CapabilityDenied,
   LimitExceeded,
   Malformed,
+  PoolSaturated,
   type RefusedReason,
   UnknownFunction,
   Unsupported

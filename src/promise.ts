@@ -2,8 +2,11 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Scope from "effect/Scope"
 import type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 import type { InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
+import type { PoolCall, PoolCallOptions, PoolLoad } from "../supervisors/pool/Pool.ts"
+import type { PoolOptions } from "../supervisors/pool/PoolOptions.ts"
 import { Munition } from "./index.ts"
 import type { Crash } from "./outcome/Crash.ts"
 import type { Refused } from "./outcome/Refused.ts"
@@ -36,7 +39,26 @@ export interface MunitionRuntime extends AsyncDisposable {
   ) => Promise<Outcome>
   /** Checks a module without running it. */
   readonly validate: (wasm: Uint8Array, options?: ValidateOptions) => Promise<ModuleSummary | Refused>
+  /** Makes a pool of instances of one module, each of which a firing finds as new. */
+  readonly makePool: (wasm: Uint8Array, options?: PoolOptions) => Promise<PromisePool | Refused>
   /** Stops the guests that run and ends the threads. */
+  readonly close: () => Promise<void>
+}
+
+/** A pool, for those who do not use Effect. */
+export interface PromisePool extends AsyncDisposable {
+  readonly _tag: "Pool"
+  readonly fire: (
+    functionName: string,
+    args?: ReadonlyArray<Value>,
+    options?: PoolCallOptions
+  ) => Promise<Outcome>
+  /** Makes many calls with few messages. *Resolves* to an outcome for each, in their order. */
+  readonly fireAll: (calls: ReadonlyArray<PoolCall>) => Promise<ReadonlyArray<Outcome>>
+  /** Gives new firings another module; *resolves* to why not, and then everything is as it was. */
+  readonly replace: (wasm: Uint8Array) => Promise<Refused | undefined>
+  readonly load: () => Promise<PoolLoad>
+  /** Lets what runs finish, and its instances go. */
   readonly close: () => Promise<void>
 }
 
@@ -74,6 +96,32 @@ export const makeMunition = (options: InstanceManagerOptions = {}): MunitionRunt
       const failure = Cause.findErrorOption(exit.cause)
       if (failure._tag === "Some") return failure.value
       throw Cause.squash(exit.cause)
+    },
+    makePool: async (wasm, asked) => {
+      const scope = await runtime.runPromise(Scope.make())
+      const made = await runtime.runPromise(
+        Effect.result(Scope.provide(Munition.makePool(wasm, asked), scope))
+      )
+      if (made._tag === "Failure") return made.failure
+      const pool = made.success
+      const outcomeOf = (fired: Effect.Effect<Returned, Crash | Refused>) =>
+        runtime.runPromise(Effect.catch(fired, (ended) => Effect.succeed<Outcome>(ended)))
+      const close = () => runtime.runPromise(Scope.close(scope, Exit.void))
+      return {
+        _tag: "Pool",
+        fire: (functionName, args, options) => outcomeOf(pool.fire(functionName, args, options)),
+        fireAll: (calls) => runtime.runPromise(pool.fireAll(calls)),
+        replace: (other) =>
+          runtime.runPromise(
+            Effect.match(pool.replace(other), {
+              onFailure: (refused): Refused | undefined => refused,
+              onSuccess: () => undefined
+            })
+          ),
+        load: () => runtime.runPromise(pool.load),
+        close,
+        [Symbol.asyncDispose]: close
+      }
     },
     close,
     [Symbol.asyncDispose]: close

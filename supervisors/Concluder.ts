@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { ImpossibleEvent } from "../actors/Life.ts"
 import { Audit } from "../src/audit/Audit.ts"
-import { refusalOf, stepsOf } from "../src/audit/AuditEvent.ts"
+import { type AuditTransition, refusalOf, stepsOf } from "../src/audit/AuditEvent.ts"
 import { argumentsDigest } from "../src/forensics/digests.ts"
 import { FuelMeter } from "../src/fuel/FuelMeter.ts"
 import type { Crash } from "../src/outcome/Crash.ts"
@@ -63,8 +63,17 @@ export interface Concluder {
     job: Job,
     report: FiringReport | WorkerLost | QueueFull
   ) => Effect.Effect<Returned, Crash | Refused>
+  /** Records a firing that returned. */
+  readonly record: (
+    job: Pick<Job, "instanceId" | "identity" | "counted">,
+    ended: Returned | Crash
+  ) => Effect.Effect<void>
+  /** Meters one that returned, where nobody keeps its steps; `undefined` where somebody does. */
+  readonly meterOnly: ((identity: Job["identity"], used: number) => Effect.Effect<void>) | undefined
   /** Keeps what was compiled. */
   readonly keep: (job: Job, report: Pick<Ran, "compiled">) => void
+  /** Tells the audit of a step of somebody who is no instance. */
+  readonly tell: (step: Omit<AuditTransition, "_tag">) => Effect.Effect<void>
   readonly meter: (identity: Job["identity"], used: number) => Effect.Effect<void>
   readonly lifeOf: (job: Job) => ResidentLife
   /** The crash that a report, or the loss of a thread, amounts to; nothing is recorded. */
@@ -112,9 +121,9 @@ export const makeConcluder = (cache: ModuleCache): Effect.Effect<Concluder, neve
             )
           return crashed(job, crashOf(job, report))
         }
-        keep(job, report)
-        if (report.kind === "compiled" || report.kind === "started")
+        if (report.kind === "compiled" || report.kind === "started" || report.kind === "pooled")
           return Effect.die(new Error(`a firing was reported as ${report.kind}`))
+        keep(job, report)
         if (report.kind === "refused")
           return refuse(reviveRefusedReason(report.reason), job.identity, job.counted)
         if (report.kind === "failed") return crashed(job, crashOf(job, report))
@@ -129,19 +138,23 @@ export const makeConcluder = (cache: ModuleCache): Effect.Effect<Concluder, neve
         ? Effect.die(crash)
         : Effect.andThen(Effect.andThen(record(job, crash), job.plan.onCrash(crash)), Effect.fail(crash))
 
-    const record = (job: Job, ended: Returned | Crash): Effect.Effect<void> =>
+    const record: Concluder["record"] = ({ counted, instanceId, identity }, ended) =>
       Effect.gen(function* () {
         const { metadata } = ended
-        yield* countEnded(job.counted, ended)
-        for (const step of stepsOf(job.instanceId, metadata.lifecycle)) yield* audit.record(step)
-        yield* meter.record(job.identity, metadata.fuel.used)
+        yield* countEnded(counted, ended)
+        if (audit.isSilent !== true)
+          for (const step of stepsOf(instanceId, metadata.lifecycle)) yield* audit.record(step)
+        yield* meter.record(identity, metadata.fuel.used)
       })
 
     return {
       refuse,
       conclude,
+      record,
+      meterOnly: audit.isSilent === true ? (identity, used) => meter.record(identity, used) : undefined,
       crashOf,
       keep,
+      tell: (step) => audit.record({ _tag: "Transition", ...step }),
       meter: (identity, used) => meter.record(identity, used),
       lifeOf: (job) => new ResidentLife(job.instanceId, job.beganMs, audit)
     }

@@ -22,6 +22,11 @@ import { type FireOptions, type FirePlan, planFiring, type ValidateOptions } fro
 import { identifyModule } from "./identifyModule.ts"
 import { ModuleCache, moduleKey } from "./ModuleCache.ts"
 import { makeResident } from "./makeResident.ts"
+import { compileForPool } from "./pool/compileForPool.ts"
+import { makePool } from "./pool/makePool.ts"
+import type { Pool } from "./pool/Pool.ts"
+import type { PoolHouse } from "./pool/PoolHouse.ts"
+import { type PoolOptions, planPool } from "./pool/PoolOptions.ts"
 import { planResident, type Resident, type ResidentOptions } from "./Resident.ts"
 import { makeSchedulers, type QueueFull } from "./Schedulers.ts"
 import type { SchedulersOptions } from "./SchedulersOptions.ts"
@@ -50,6 +55,8 @@ export class InstanceManager extends Context.Service<
       wasm: Uint8Array,
       options?: ResidentOptions
     ) => Effect.Effect<Resident, Crash | Refused, Scope.Scope>
+    /** Makes a pool of instances of one module, each of which a firing finds as new. */
+    readonly makePool: (wasm: Uint8Array, options?: PoolOptions) => Effect.Effect<Pool, Refused, Scope.Scope>
     readonly validate: (wasm: Uint8Array, options?: ValidateOptions) => Effect.Effect<ModuleSummary, Refused>
     /** Fires an initialiser and writes the module that starts where it ended. */
     readonly snapshot: (
@@ -119,7 +126,7 @@ const makeManager = (options: InstanceManagerOptions) =>
       functionName: string,
       args: ReadonlyArray<Value>,
       asked: FireOptions,
-      onReport: (report: FiringReport | WorkerLost | QueueFull) => void = () => {}
+      onReport?: (report: FiringReport | WorkerLost | QueueFull) => void
     ): Effect.Effect<Returned, Crash | Refused> =>
       Effect.suspend(() => {
         const wrong = checkCall(wasm, functionName, args)
@@ -135,14 +142,7 @@ const makeManager = (options: InstanceManagerOptions) =>
         return Effect.uninterruptibleMask((restore) =>
           Effect.flatMap(
             restore(Effect.andThen(warn, jobOf(wasm, functionName, args, plan, "firing"))),
-            (job) =>
-              restore(run(job, goal)).pipe(
-                Effect.catch((lost) => Effect.succeed(lost)),
-                Effect.flatMap((report) => {
-                  onReport(report)
-                  return conclude(job, report)
-                })
-              )
+            (job) => restore(fireNew(job, goal, onReport))
           )
         )
       }).pipe(withGuestSpan("munition.fire", { functionName }))
@@ -211,6 +211,38 @@ const makeManager = (options: InstanceManagerOptions) =>
         })
       })
 
+    const fireNew = (
+      job: Job,
+      goal: "fire" | "snapshot" = "fire",
+      onReport: (report: FiringReport | WorkerLost | QueueFull) => void = () => {}
+    ): Effect.Effect<Returned, Crash | Refused> =>
+      Effect.uninterruptibleMask((restore) =>
+        restore(run(job, goal)).pipe(
+          Effect.catch((lost) => Effect.succeed(lost)),
+          Effect.flatMap((report) => {
+            onReport(report)
+            return conclude(job, report)
+          })
+        )
+      )
+
+    const house: PoolHouse = {
+      schedulers,
+      concluder,
+      hasThreads: options.isolation !== "process",
+      fireNew,
+      nextId: () => String(++fired),
+      compile: (wasm, plan) => compileForPool(wasm, plan, schedulers, cache, concluder)
+    }
+
+    const pool = (wasm: Uint8Array, asked: PoolOptions = {}): Effect.Effect<Pool, Refused, Scope.Scope> =>
+      Effect.suspend((): Effect.Effect<Pool, Refused, Scope.Scope> => {
+        const plan = planPool(asked, options.ceiling)
+        if ("_tag" in plan) return refuse(plan, {})
+        if (plan.inline && options.isolation === "process") return refuse(INLINE_ISOLATED, {})
+        return makePool(wasm, plan, house)
+      })
+
     const validate = (wasm: Uint8Array, asked: ValidateOptions = {}): Effect.Effect<ModuleSummary, Refused> =>
       Effect.suspend(() => {
         const plan = checkCall(wasm, "", []) ?? planFiring(asked, options.ceiling)
@@ -221,7 +253,7 @@ const makeManager = (options: InstanceManagerOptions) =>
           )
         )
       })
-    return InstanceManager.of({ fire, reside, validate, snapshot })
+    return InstanceManager.of({ fire, reside, makePool: pool, validate, snapshot })
   })
 
 const INLINE_ISOLATED = new BadArguments("inline", "false where guests are isolated in processes", "true")

@@ -50,9 +50,12 @@ export class ModuleCache {
   }
 }
 
-/** What a module is cached under: itself, the version of the meter in its code, and the bounds that it was held to. */
-export const moduleKey = (hash: string, policy: RunPolicy): string =>
-  `${hash} ${METER_VERSION} ${policyKey(policy)}`
+/**
+ * What a module is cached under: itself, the version of the meter in its code, the bounds that it was held to, and
+ * whether its instances can be used again.
+ */
+export const moduleKey = (hash: string, policy: RunPolicy, build: "one" | "pool" = "one"): string =>
+  `${hash} ${METER_VERSION} ${build} ${policyKey(policy)}`
 
 /** A compiled module with the bytes that it was made of: a caller's own buffer may have changed by the next crash. */
 export interface CachedModule {

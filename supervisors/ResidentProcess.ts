@@ -40,9 +40,9 @@ export class ResidentProcess implements Resident {
   readonly #context: Context.Context<never>
   readonly #end = Deferred.makeUnsafe<ExitReason>()
   readonly #forget: () => void
-  #letters: Array<Letter> | undefined
+  #letters: Array<Mail> | undefined
   /** What is being answered, and by which fiber. */
-  #reading: Letter | undefined
+  #reading: Mail | undefined
   #serving: Fiber.Fiber<void> | undefined
   /** Why it is to go, as soon as it has answered the call that runs. */
   #leaving: ExitReason | undefined
@@ -156,15 +156,16 @@ export class ResidentProcess implements Resident {
     functionName: string,
     args: ReadonlyArray<Value>,
     options: CallOptions
-  ): Effect.Effect<Letter, Refused | ResidentEnded> {
-    return Effect.suspend((): Effect.Effect<Letter, Refused | ResidentEnded> => {
-      const letter = writeLetter(this.#plan, functionName, args, options)
-      if ("_tag" in letter) return refuse(letter)
+  ): Effect.Effect<Mail, Refused | ResidentEnded> {
+    return Effect.suspend((): Effect.Effect<Mail, Refused | ResidentEnded> => {
+      const call = writeLetter(this.#plan, functionName, args, options)
+      if ("_tag" in call) return refuse(call)
       if (this.#over) return Effect.flatMap(this.ended, (reason) => Effect.fail(new ResidentEnded(reason)))
       if (this.#leaving !== undefined) return Effect.fail(new ResidentEnded(this.#leaving))
       const waiting = this.#letters?.length ?? 0
       const { mailboxMax } = this.#plan
       if (waiting >= mailboxMax) return refuse(new LimitExceeded("mailboxMax", mailboxMax, waiting + 1))
+      const letter: Mail = { ...call, reply: Deferred.makeUnsafe() }
       this.#letters ??= []
       this.#letters.push(letter)
       this.#serving ??= this.#run(this.#serve)
@@ -193,12 +194,12 @@ export class ResidentProcess implements Resident {
   }
 
   /** Only waiting for the guest can be interrupted: an answer that has come is told to its end. */
-  #answer(letter: Letter): Effect.Effect<void> {
+  #answer(letter: Mail): Effect.Effect<void> {
     return Effect.uninterruptibleMask((wait) => this.#answerWith(letter, wait))
   }
 
   #answerWith(
-    { functionName, args, fuel, timeoutMs, priority, reply }: Letter,
+    { functionName, args, fuel, timeoutMs, priority, reply }: Mail,
     wait: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   ): Effect.Effect<void> {
     const self = this
@@ -233,7 +234,7 @@ export class ResidentProcess implements Resident {
     })
   }
 
-  #crash(letter: Letter | undefined, report: FailedReport | WorkerLost): Effect.Effect<void> {
+  #crash(letter: Mail | undefined, report: FailedReport | WorkerLost): Effect.Effect<void> {
     const self = this
     return Effect.gen(function* () {
       if (self.#over) return
@@ -273,6 +274,11 @@ export class ResidentProcess implements Resident {
 
 const refuse = (reason: RefusedReason): Effect.Effect<never, Refused> =>
   Effect.andThen(countRefused("call", reason), Effect.fail(new Refused(reason)))
+
+/** A call in the mailbox, and where its answer goes. */
+interface Mail extends Letter {
+  readonly reply: Deferred.Deferred<Returned, Crash | Refused | ResidentEnded>
+}
 
 const returnedOf = (report: ReturnedReport, lifecycle: Returned["metadata"]["lifecycle"]): Returned =>
   new Returned(report.values, {

@@ -1,15 +1,20 @@
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
-import { Audit } from "../src/audit/Audit.ts"
+import type * as Scope from "effect/Scope"
+import type { Audit } from "../src/audit/Audit.ts"
 import { Refused } from "../src/outcome/Refused.ts"
 import type { FiringReport, FiringRequest } from "../src/runtime/Firing.ts"
-import type { FiringCaller, ResidentGuest } from "../src/runtime/GuestWorker.ts"
-import { makeGuestWorker } from "../src/runtime/makeGuestWorker.ts"
-import { type StartedChild, type StartedThread, startThread } from "../src/runtime/startThread.ts"
+import {
+  type FiringCaller,
+  PoolLost,
+  type ResidentGuest,
+  type WorkerPool
+} from "../src/runtime/GuestWorker.ts"
+import { memoriesOfProcess } from "../src/runtime/memoriesOfProcess.ts"
+import type { PoolBounds } from "../src/runtime/PooledCall.ts"
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import type { Priority } from "../src/runtime/worker/RunQueue.ts"
-import { SchedulerLife } from "./SchedulerLife.ts"
+import type { SchedulerLife } from "./SchedulerLife.ts"
+import { makeSchedulerSet } from "./SchedulerSet.ts"
 import { planSchedulers, type SchedulersOptions } from "./SchedulersOptions.ts"
 import { WaitingRoom } from "./WaitingRoom.ts"
 
@@ -34,12 +39,26 @@ export interface Schedulers {
     request: Omit<FiringRequest, "cell" | "goal">,
     caller: FiringCaller
   ) => Effect.Effect<ResidentGuest, WorkerLost | ResidentsFull, Scope.Scope>
+  /** Opens a pool on each thread that it is fired on. */
+  readonly openPool: (request: Omit<FiringRequest, "cell" | "goal">, bounds: PoolBounds) => ThreadsPool
   /** Firings that wait, for each scheduler how many it runs, and how many guests reside. */
   readonly load: Effect.Effect<{
     readonly waiting: number
     readonly running: ReadonlyArray<number>
     readonly residents: number
+    /** WebAssembly memories of the process, and 64 KiB pages of them that are committed. */
+    readonly memories: number
+    readonly pages: number
   }>
+}
+
+/** A pool on all threads. */
+export interface ThreadsPool {
+  /** Makes calls on the thread that has least to do: `WorkerPool.fire`. */
+  readonly fire: WorkerPool["fire"]
+  /** Lets there be no fewer and no more idle instances, of all threads that it was fired on. */
+  readonly trim: (least: number, most: number) => Effect.Effect<void>
+  readonly close: Effect.Effect<void>
 }
 
 /** There are as many resident guests as there may be. */
@@ -66,84 +85,20 @@ export const makeSchedulers = (
   options: SchedulersOptions = {}
 ): Effect.Effect<Schedulers, never, Scope.Scope | Audit> =>
   Effect.gen(function* () {
-    const scope = yield* Effect.scope
-    const audit = yield* Audit
     const plan = planSchedulers(options)
     // Whoever builds the layer has made a mistake, and nobody who fires can do anything about it.
     if ("_tag" in plan) return yield* Effect.die(new Refused(plan))
-    const { threadsMax, guestsMax, waitingMax, residentsMax, heapMbMax } = plan
-    const running: Array<SchedulerLife> = []
-    let numbered = 0
+    const { threadsMax, guestsMax, waitingMax, residentsMax } = plan
+    memoriesOfProcess.bound(plan.memoriesMax, plan.memoryMbMax * PAGES_OF_MB)
+    const { running, takeFor, give, retire } = yield* makeSchedulerSet(options, plan)
     let arriving = 0
-    const isProcess = options.isolation === "process"
-    const startOne = isProcess ? yield* childStarter(options, heapMbMax) : () => startThread(heapMbMax)
     const room = new WaitingRoom(threadsMax * guestsMax)
-
-    const start = (started?: StartedThread | StartedChild): Effect.Effect<SchedulerLife> =>
-      Effect.gen(function* () {
-        const own = yield* Scope.fork(scope)
-        const worker = yield* Scope.provide(makeGuestWorker(started ?? startOne()), own)
-        const life = new SchedulerLife(String(numbered++), worker, own, audit)
-        running.push(life)
-        yield* life.start
-        // It may die when it has nothing to do, and then nobody else would notice.
-        yield* Effect.forkIn(
-          Effect.andThen(
-            worker.lost,
-            Effect.suspend(() => close(life))
-          ),
-          scope
-        )
-        return life
-      })
-    yield* Effect.addFinalizer(() =>
-      // The threads have ended by now: their scopes were made after this one.
-      Effect.forEach(running, (life) => life.stop, { discard: true })
-    )
-    const { started: ahead } = options
-    if (ahead !== undefined)
-      yield* !isProcess ? start(ahead) : Effect.sync(() => void ahead.worker.terminate())
-
-    /** The least loaded one, or a new one while all have something to do. */
-    const takeFor = (load: (life: SchedulerLife) => number): Effect.Effect<SchedulerLife | undefined> =>
-      Effect.suspend(() => {
-        const alive = running.filter(({ worker }) => worker.alive())
-        let least = alive[0]
-        for (const life of alive) if (least === undefined || load(life) < load(least)) least = life
-        if (least !== undefined && (load(least) === 0 || alive.length >= threadsMax))
-          return Effect.succeed(least)
-        if (scope.state._tag === "Closed") return Effect.succeed(undefined)
-        return start()
-      })
-
-    /** Takes a scheduler out, and walks it to the end of its chart as `told`. */
-    const letGo = (life: SchedulerLife, told: Effect.Effect<void>): Effect.Effect<void> =>
-      Effect.suspend(() => {
-        const at = running.indexOf(life)
-        if (at < 0) return Effect.void
-        running.splice(at, 1)
-        // Not waited for: a thread in a loop of bulk operations takes seconds to die, and nobody needs it any more.
-        return Effect.uninterruptible(
-          Effect.andThen(told, Effect.forkDetach(Scope.close(life.own, Exit.void)))
-        )
-      })
-    const close = (life: SchedulerLife) => letGo(life, life.lose)
-    /** A thread that idles collects nothing: what many guests have left goes with it. */
-    const retire = (life: SchedulerLife) => letGo(life, life.stop)
-
-    const fireOn = (
-      life: SchedulerLife,
-      ...[request, caller, priority]: Parameters<Schedulers["fire"]>
-    ): Effect.Effect<FiringReport, WorkerLost> =>
-      life.give.pipe(
-        Effect.andThen(life.worker.fire(request, caller, priority)),
-        Effect.ensuring(Effect.suspend(() => (life.worker.alive() ? life.take : close(life))))
-      )
 
     const fire: Schedulers["fire"] = (request, caller, priority = "normal") => {
       const once: Effect.Effect<FiringReport, WorkerLost> = Effect.flatMap(
         takeFor(({ worker }) => worker.load()),
-        (life) => (life === undefined ? Effect.fail(ENDED) : fireOn(life, request, caller, priority))
+        (life) =>
+          life === undefined ? Effect.fail(ENDED) : give(life, life.worker.fire(request, caller, priority))
       )
       const again = (times: number): Effect.Effect<FiringReport, WorkerLost> =>
         Effect.catch(once, (lost) =>
@@ -179,25 +134,65 @@ export const makeSchedulers = (
         )
         return yield* life.worker.reside(request, caller)
       })
+    const openPool: Schedulers["openPool"] = (request, { verifyEvery, idleMax }) => {
+      const bounds = { verifyEvery, idleMax: Math.ceil(idleMax / threadsMax) }
+      const opened = new Map<SchedulerLife, WorkerPool>()
+      const poolOn = (life: SchedulerLife): WorkerPool => {
+        const known = opened.get(life)
+        if (known !== undefined) return known
+        for (const one of opened.keys()) if (!one.worker.alive()) opened.delete(one)
+        const pool = life.worker.openPool(request, bounds)
+        opened.set(life, pool)
+        return pool
+      }
+      const all = (say: (pool: WorkerPool) => void) =>
+        Effect.sync(() => {
+          for (const pool of opened.values()) say(pool)
+        })
+      return {
+        fire: (calls, priority, caller) =>
+          room.use(
+            priority,
+            Effect.flatMap(
+              takeFor(({ worker }) => worker.load()),
+              (life) =>
+                life === undefined
+                  ? Effect.fail(new PoolLost(ENDED, 0))
+                  : give(life, poolOn(life).fire(calls, priority, caller))
+            )
+          ),
+        trim: (least, most) => {
+          const share = () => Math.max(1, opened.size)
+          const first =
+            least > 0 && opened.size === 0
+              ? Effect.map(
+                  takeFor(({ worker }) => worker.load()),
+                  (life) => void (life === undefined || poolOn(life))
+                )
+              : Effect.void
+          return Effect.andThen(
+            first,
+            all((pool) => pool.trim(Math.ceil(least / share()), Math.ceil(most / share())))
+          )
+        },
+        close: Effect.andThen(
+          all((pool) => pool.close()),
+          Effect.sync(() => opened.clear())
+        )
+      }
+    }
     return {
       fire,
       reside,
+      openPool,
       load: Effect.sync(() => ({
         waiting: room.waiting,
         running: running.map(({ given }) => given),
-        residents: countResidents()
+        residents: countResidents(),
+        ...memoriesOfProcess.held
       }))
     }
   })
-
-/** Loaded when it is asked for: who runs threads should not wait for it. */
-const childStarter = (options: SchedulersOptions, heapMbMax: number): Effect.Effect<() => StartedChild> =>
-  Effect.map(
-    Effect.promise(() => import("../src/runtime/startChild.ts")),
-    ({ startChild }) =>
-      () =>
-        startChild(options, heapMbMax)
-  )
 
 const ENDED = new WorkerLost("the schedulers were shut down", "idle")
 
@@ -206,3 +201,5 @@ const LEFT_MAX = 100
 
 /** How often a firing is given to another scheduler, when those that it waited for were lost. */
 const GIVEN_MAX = 5
+
+const PAGES_OF_MB = 16

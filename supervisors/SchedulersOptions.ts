@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os"
 import { BadArguments } from "../src/outcome/RefusedReason.ts"
+import { MEMORIES_DEFAULT_MAX } from "../src/runtime/MemoryLedger.ts"
 import type { ChildOptions } from "../src/runtime/process/ChildOptions.ts"
 import { HEAP_MB_DEFAULT, HEAP_MB_MAX, HEAP_MB_MIN, type StartedThread } from "../src/runtime/startThread.ts"
 import { jspi } from "../src/runtime/worker/jspi.ts"
@@ -27,6 +28,13 @@ export interface SchedulersOptions extends ChildOptions {
   /** Megabytes of a scheduler's JavaScript heap, guests' memories apart. Default {@link HEAP_MB_DEFAULT}. */
   readonly heapMbMax?: number | undefined
   /**
+   * WebAssembly memories that this process may have, those included which the collector has not let go yet; of the
+   * process, so that the layer which was built last decides. Default {@link MEMORIES_DEFAULT_MAX}.
+   */
+  readonly memoriesMax?: number | undefined
+  /** Megabytes of them that may be committed, whether they have been touched or not. Default: no bound. */
+  readonly memoryMbMax?: number | undefined
+  /**
    * A thread that was started ahead, with `startThread`: the first firing gets it. Where guests are isolated in
    * processes none may, and it is ended.
    */
@@ -43,12 +51,17 @@ export const WAITING_DEFAULT_MAX = 100_000
 /** V8 has room for some 16,000 memories in a process; these leave some to firings. */
 export const RESIDENTS_DEFAULT_MAX = 12_000
 
+/** 128 TiB, which is as many as pages can be counted. */
+const MEMORY_MB_MAX = 2 ** 27 - 1
+
 export interface SchedulersPlan {
   readonly threadsMax: number
   readonly guestsMax: number
   readonly waitingMax: number
   readonly residentsMax: number
   readonly heapMbMax: number
+  readonly memoriesMax: number
+  readonly memoryMbMax: number
 }
 
 /** *Returns* the numbers, with their defaults, or what is wrong with the first that is not one. */
@@ -61,7 +74,9 @@ export const planSchedulers = (options: SchedulersOptions): SchedulersPlan | Bad
     guestsMax: options.guestsMax ?? GUESTS_DEFAULT_MAX,
     waitingMax: options.waitingMax ?? WAITING_DEFAULT_MAX,
     residentsMax: options.residentsMax ?? RESIDENTS_DEFAULT_MAX,
-    heapMbMax: options.heapMbMax ?? HEAP_MB_DEFAULT
+    heapMbMax: options.heapMbMax ?? HEAP_MB_DEFAULT,
+    memoriesMax: options.memoriesMax ?? MEMORIES_DEFAULT_MAX,
+    memoryMbMax: options.memoryMbMax ?? MEMORY_MB_MAX
   }
   for (const [name, least, most] of RANGES) {
     const value: unknown = asked[name]
@@ -76,5 +91,7 @@ const RANGES = [
   ["guestsMax", 1, 14_000],
   ["waitingMax", 0, 2 ** 31],
   ["residentsMax", 0, 14_000],
-  ["heapMbMax", HEAP_MB_MIN, HEAP_MB_MAX]
+  ["heapMbMax", HEAP_MB_MIN, HEAP_MB_MAX],
+  ["memoriesMax", 1, MEMORIES_DEFAULT_MAX],
+  ["memoryMbMax", 1, MEMORY_MB_MAX]
 ] as const satisfies ReadonlyArray<readonly [keyof SchedulersPlan, number, number]>

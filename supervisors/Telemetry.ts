@@ -73,6 +73,35 @@ export const countEnded = (what: Counted, ended: Returned | Crash): Effect.Effec
     return Effect.void
   })
 
+/**
+ * Counts firings that returned together, where counting each would take as long as a small guest: what it holds is told
+ * when there is enough of it, or when somebody says so.
+ */
+export class ReturnedTally {
+  readonly #ended: Array<Returned["metadata"]> = []
+
+  add(metadata: Returned["metadata"], context: Context.Context<never>): void {
+    this.#ended.push(metadata)
+    if (this.#ended.length >= TALLY_MAX) this.flush(context)
+  }
+
+  flush(context: Context.Context<never>): void {
+    const ended = this.#ended.splice(0)
+    if (ended.length === 0) return
+    FIRINGS.get("returned")?.updateUnsafe(ended.length, context)
+    FUEL.updateUnsafe(
+      ended.reduce((used, { fuel }) => used + fuel.used, 0),
+      context
+    )
+    for (const { memory, durationMicros } of ended) {
+      SECONDS.updateUnsafe(durationMicros / 1e6, context)
+      MEMORY.updateUnsafe(memory.highWaterBytes, context)
+    }
+  }
+}
+
+const TALLY_MAX = 64
+
 /** Counts one that was refused; `undefined` for what is none of the three, as a validation. */
 export const countRefused = (what: Counted | undefined, reason: RefusedReason): Effect.Effect<void> =>
   Effect.contextWith((context) => {
@@ -87,6 +116,21 @@ const GAUGES: ReadonlyArray<readonly [name: string, description: string, read: (
   ["munition_queue_length", "Firings that wait for a thread.", ({ waiting }) => waiting],
   ["munition_firings_running", "Firings that threads have.", ({ running }) => sum(running)],
   ["munition_residents", "Resident guests that live.", ({ residents }) => residents],
+  [
+    "munition_memories",
+    "WebAssembly memories of the process; it has room for some 16,000.",
+    ({ memories }) => memories
+  ],
+  [
+    "munition_memory_committed_bytes",
+    "Bytes of them that are committed, touched or not.",
+    ({ pages }) => pages * 65_536
+  ],
+  [
+    "munition_memory_reserved_bytes",
+    "Addresses that are reserved for them, 8 GiB each.",
+    ({ memories }) => memories * 2 ** 33
+  ],
   ["munition_threads", "Threads that run guests.", ({ running }) => running.length],
   [
     "munition_process_resident_bytes",

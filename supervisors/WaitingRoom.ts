@@ -1,6 +1,12 @@
 import * as Effect from "effect/Effect"
 import { type Priority, RunQueue, type Waiting } from "../src/runtime/worker/RunQueue.ts"
 
+/** How long somebody waits, and what becomes of him then. */
+export interface Patience<E> {
+  readonly ms: number
+  readonly over: Effect.Effect<never, E>
+}
+
 /**
  * Where firings wait until there is a place for them, by priority and in their order.
  *
@@ -16,6 +22,11 @@ export class WaitingRoom {
     this.#placesMax = placesMax
   }
 
+  /** Places that are taken. */
+  get taken(): number {
+    return this.#taken
+  }
+
   get waiting(): number {
     return this.#queue.length
   }
@@ -25,12 +36,25 @@ export class WaitingRoom {
     return this.#taken < this.#placesMax
   }
 
-  /** Runs `use` when there is a place; waiting is interruptible. */
-  use<A, E, R>(priority: Priority, use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  /** Runs `use` when there is a place; waiting is interruptible, and lasts no longer than `patience` says. */
+  use<A, E, R, E2 = never>(
+    priority: Priority,
+    use: Effect.Effect<A, E, R>,
+    patience?: Patience<E2>
+  ): Effect.Effect<A, E | E2, R> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
         const ticket = { admitted: false }
-        return restore(this.#enter(ticket, priority)).pipe(
+        const entering =
+          patience === undefined || this.hasPlace
+            ? this.#enter(ticket, priority)
+            : Effect.timeoutOrElse(this.#enter(ticket, priority), {
+                duration: patience.ms,
+                orElse: () =>
+                  // Admitted in the very moment in which it was over: it has its place.
+                  Effect.suspend(() => (ticket.admitted ? Effect.void : patience.over))
+              })
+        return restore(entering).pipe(
           Effect.onInterrupt(() => Effect.sync(() => void (ticket.admitted && this.#leave()))),
           Effect.andThen(
             Effect.ensuring(
@@ -41,6 +65,17 @@ export class WaitingRoom {
         )
       })
     )
+  }
+
+  /** Takes a place at once, for something that is done before anybody else comes to run. *Returns* whether there was one. */
+  takeNow(): boolean {
+    if (!this.hasPlace) return false
+    this.#taken++
+    return true
+  }
+
+  giveBack(): void {
+    this.#leave()
   }
 
   #enter(ticket: { admitted: boolean }, priority: Priority): Effect.Effect<void> {

@@ -6,7 +6,9 @@ import type { LifecycleEvent } from "../src/outcome/Lifecycle.ts"
 import { Missing } from "../src/outcome/Missing.ts"
 import { type Metadata, Returned } from "../src/outcome/Returned.ts"
 import type { FailedReport, ReturnedReport, Step } from "../src/runtime/Firing.ts"
+import { POOLED_STEPS, type PooledReturn } from "../src/runtime/PooledCall.ts"
 import type { WorkerLost } from "../src/runtime/WorkerLost.ts"
+import { typedValues } from "../src/runtime/worker/readArguments.ts"
 import type { FirePlan } from "./FireOptions.ts"
 
 /**
@@ -47,6 +49,34 @@ export const concludeFailed = (
     prices: plan.policy.prices
   }
   return new Crash(reason, forensics, metadataOf(report, lifecycle))
+}
+
+/**
+ * The outcome of a pool's firing that returned: its life is always the same but for the times, so it is walked once.
+ *
+ * @param types of the function's results
+ */
+export const concludePooled = (
+  report: PooledReturn,
+  allocated: number,
+  types: ReadonlyArray<string>,
+  nondeterminism: ReadonlyArray<string>
+): Returned => {
+  const { values, used, pages, highWaterBytes, durationMicros, atMicros } = report
+  return new Returned(values, {
+    fuel: { allocated, used, remaining: allocated - used },
+    memory: { pages, highWaterBytes },
+    durationMicros,
+    compileMicros: 0,
+    // Of each life's first event the time is none, and of the two steps within a state the first is told.
+    lifecycle: POOLED_LIFE.map(({ state, event }, i) => ({
+      state,
+      event,
+      atMicros: atMicros[TOLD[i] ?? -1] ?? 0
+    })),
+    typed: typedValues(types, values),
+    nondeterminism
+  })
 }
 
 /** The thread is gone and took everything with it; what is known is that it had been given so much. */
@@ -102,6 +132,9 @@ export const concludeLost = (
   return new Crash(reason, forensics, metadata)
 }
 
+/** Which of a pooled firing's steps enters each state of its life. */
+const TOLD: ReadonlyArray<number> = [-1, 0, 1, 3]
+
 /** The life that the steps describe, a failure by the tag of its reason. */
 const walk = (
   steps: ReadonlyArray<Step>,
@@ -127,3 +160,10 @@ const metadataOf = (
   typed: [],
   nondeterminism: report.nondeterminism
 })
+
+const lifeOf = (steps: ReadonlyArray<Step>): ReadonlyArray<LifecycleEvent> => {
+  const life = walk(steps, "EngineLost")
+  return life instanceof ImpossibleEvent ? [] : life
+}
+
+const POOLED_LIFE = lifeOf(POOLED_STEPS.map((event) => ({ event, atMicros: 0 })))

@@ -11,7 +11,7 @@ import { checkExpectations, type ModuleSummary, summarize } from "../src/runtime
 import { WorkerLost } from "../src/runtime/WorkerLost.ts"
 import type { FirePlan, ValidateOptions } from "./FireOptions.ts"
 import type { IdentifiedModule } from "./identifyModule.ts"
-import { type ModuleCache, moduleKey } from "./ModuleCache.ts"
+import { type CachedModule, type ModuleCache, moduleKey } from "./ModuleCache.ts"
 import { QueueFull, type Schedulers } from "./Schedulers.ts"
 
 /**
@@ -22,14 +22,29 @@ import { QueueFull, type Schedulers } from "./Schedulers.ts"
 export const validateModule = (
   schedulers: Schedulers,
   cache: ModuleCache,
-  { hash, bytes }: IdentifiedModule,
+  module: IdentifiedModule,
   plan: FirePlan,
   expected: ValidateOptions
-): Effect.Effect<ModuleSummary, RefusedReason> => {
+): Effect.Effect<ModuleSummary, RefusedReason> =>
+  Effect.flatMap(compileModule(schedulers, cache, module, plan), ({ compiled, bytes }) => {
+    const summary = summarize(compiled, module.hash, bytes.length, plan.declarations)
+    const unmet = checkExpectations(summary, expected)
+    return unmet === undefined ? Effect.succeed(summary) : Effect.fail(unmet)
+  })
+
+/** Compiles a module on a guest thread, and keeps it. */
+export const compileModule = (
+  schedulers: Schedulers,
+  cache: ModuleCache,
+  { hash, bytes }: IdentifiedModule,
+  plan: FirePlan,
+  build: "one" | "pool" = "one"
+): Effect.Effect<CachedModule, RefusedReason> => {
   const wasm = bytes()
   const request = {
     ...requestOf(plan),
     goal: "compile" as const,
+    forPool: build === "pool",
     bytes: wasm,
     compiled: undefined,
     functionName: "",
@@ -37,16 +52,15 @@ export const validateModule = (
   }
   return schedulers.fire(request, NOBODY).pipe(
     Effect.catch((lost) => Effect.succeed(lost)),
-    Effect.flatMap((report): Effect.Effect<ModuleSummary, RefusedReason> => {
+    Effect.flatMap((report): Effect.Effect<CachedModule, RefusedReason> => {
       if (report instanceof QueueFull) return Effect.fail(refusalOfQueue(report))
       if (report instanceof WorkerLost) return Effect.fail(refusalOfLoss(report, plan))
       if (report.kind === "refused") return Effect.fail(reviveRefusedReason(report.reason))
       if (report.kind !== "compiled")
         return Effect.die(new Error(`a compilation was reported as ${report.kind}`))
-      cache.set(moduleKey(hash, plan.policy), { compiled: report.compiled, bytes: wasm })
-      const summary = summarize(report.compiled, hash, wasm.length, plan.declarations)
-      const unmet = checkExpectations(summary, expected)
-      return unmet === undefined ? Effect.succeed(summary) : Effect.fail(unmet)
+      const known = { compiled: report.compiled, bytes: wasm }
+      cache.set(moduleKey(hash, plan.policy, build), known)
+      return Effect.succeed(known)
     })
   )
 }

@@ -20,10 +20,14 @@ export class Audit extends Context.Service<
   {
     /** Takes one entry; numbers follow the order of the calls. */
     readonly record: (entry: AuditEntry) => Effect.Effect<void>
+    /** That it keeps nothing: then nobody need make entries for it. */
+    readonly isSilent?: boolean
   }
 >()("munition/audit/Audit") {
   /** Keeps nothing. */
-  static readonly layer: Layer.Layer<Audit> = Layer.sync(Audit, () => Audit.of({ record: () => Effect.void }))
+  static readonly layer: Layer.Layer<Audit> = Layer.sync(Audit, () =>
+    Audit.of({ record: () => Effect.void, isSilent: true })
+  )
 
   /** Keeps the latest events for `AuditTrail` to read. */
   static readonly layerRing = (eventsMax: number = AUDIT_EVENTS_MAX): Layer.Layer<Audit | AuditTrail> =>

@@ -5,6 +5,7 @@ import { describeRefusedReason } from "../outcome/RefusedReason.ts"
 import { visible } from "../outcome/visible.ts"
 import type { ModuleSummary } from "../runtime/ModuleSummary.ts"
 import type { StartedThread } from "../runtime/startThread.ts"
+import type { Freshness } from "../wasm/freshness.ts"
 import { type Ending, EXIT, UsageProblem } from "./ExitStatus.ts"
 import { readBounded } from "./files.ts"
 import { settle } from "./manager.ts"
@@ -52,6 +53,7 @@ const describeSummary = (summary: ModuleSummary): string =>
     row("module", `sha256 ${summary.moduleHash}`),
     row("bytes", `${summary.bytes}, metered ${summary.meteredBytes}`),
     row("start", summary.startFunction ? "has a start function" : "no start function"),
+    row("pooled", describeFreshness(summary.freshness)),
     row("features", summary.features.join(", ") || "none beyond the first version"),
     ...(summary.nondeterminism.length > 0 ? [row("differs by", summary.nondeterminism.join(", "))] : []),
     ...group("functions", summary.functions, ({ name, params, results }) =>
@@ -69,6 +71,17 @@ const describeSummary = (summary: ModuleSummary): string =>
     ),
     ""
   ].join("\n")
+
+const describeFreshness = (freshness: Freshness): string => {
+  switch (freshness.way) {
+    case "restore":
+      return "the same instance, put back in place"
+    case "reinstantiate":
+      return `a new instance over the same memory: ${freshness.why}`
+    case "new":
+      return `a new instance: ${freshness.why}`
+  }
+}
 
 const row = (name: string, value: string): string => `${name.padEnd(10)} ${value}`
 

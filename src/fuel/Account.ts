@@ -88,7 +88,7 @@ export class Account {
   }
 
   /** For another call of the same instance: as if it was made now, with as much and for as long. */
-  renew(allocated: number, deadlineMs: number): void {
+  renew(allocated: number, deadlineMs: number, nowMs = this.#now()): void {
     this.allocated = allocated
     this.#deadlineMs = deadlineMs
     this.stop = undefined
@@ -96,12 +96,12 @@ export class Account {
     this.#used = 0
     this.#granted = 0
     this.#size = SLICE_FIRST
-    this.#startedMs = this.#now()
+    this.#startedMs = nowMs
   }
 
   /** The counter that a run starts with. */
-  open(): number {
-    return this.#grant(this.#now())
+  open(nowMs = this.#now()): number {
+    return this.#grant(nowMs)
   }
 
   /**

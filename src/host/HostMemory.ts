@@ -9,6 +9,7 @@
 export class HostMemory {
   readonly #bytes: () => Uint8Array
   readonly #charge: (bytes: number) => boolean
+  readonly #noteWrite: (offset: number, length: number) => void
   #bound: AccessBound = NO_ACCESS
   #writes: Array<MemoryWrite> = []
   #readBytes = 0
@@ -18,10 +19,16 @@ export class HostMemory {
   /**
    * @param bytes the memory as it is now; an empty array for a guest without one
    * @param charge takes the price of that many bytes from the account, `false` when it is empty
+   * @param noteWrite told of each write, before it happens
    */
-  constructor(bytes: () => Uint8Array, charge: (bytes: number) => boolean) {
+  constructor(
+    bytes: () => Uint8Array,
+    charge: (bytes: number) => boolean,
+    noteWrite: (offset: number, length: number) => void = () => undefined
+  ) {
     this.#bytes = bytes
     this.#charge = charge
+    this.#noteWrite = noteWrite
   }
 
   /** Forgets the last call and opens the next one under its bound; before the first there is no access at all. */
@@ -54,6 +61,7 @@ export class HostMemory {
       this.#pay("write", length)
     if (fault !== undefined) return fault
     this.#writtenBytes += length
+    this.#noteWrite(offset, length)
     this.#bytes().set(bytes, offset)
     this.#writes.push({ offset, bytes: bytes.slice() })
     return undefined

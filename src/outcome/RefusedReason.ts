@@ -80,6 +80,24 @@ export class Unsupported {
   }
 }
 
+/** All instances of the pool are busy: `waiting` others wait already, or this one has waited for `waitedMs`. */
+export class PoolSaturated {
+  readonly _tag = "PoolSaturated"
+  readonly pool: string
+  /** Instances that it may have. */
+  readonly size: number
+  readonly waiting: number
+  readonly waitingMax: number
+  readonly waitedMs: number
+  constructor(pool: string, size: number, waiting: number, waitingMax: number, waitedMs: number) {
+    this.pool = pool
+    this.size = size
+    this.waiting = waiting
+    this.waitingMax = waitingMax
+    this.waitedMs = waitedMs
+  }
+}
+
 /** Why a firing was refused; told apart by `_tag`. */
 export type RefusedReason =
   | Malformed
@@ -88,6 +106,7 @@ export type RefusedReason =
   | UnknownFunction
   | BadArguments
   | Unsupported
+  | PoolSaturated
 
 /** Every tag a refusal can have, in the order in which documents list them. */
 export const REFUSED_TAGS = [
@@ -96,7 +115,8 @@ export const REFUSED_TAGS = [
   "CapabilityDenied",
   "UnknownFunction",
   "BadArguments",
-  "Unsupported"
+  "Unsupported",
+  "PoolSaturated"
 ] as const satisfies ReadonlyArray<RefusedReason["_tag"]>
 
 /**
@@ -124,6 +144,11 @@ const describe = (reason: RefusedReason): string => {
       return `${reason.parameter}: expected ${reason.expected}, got ${reason.got}`
     case "Unsupported":
       return `${reason.feature} is not supported: ${reason.detail}`
+    case "PoolSaturated":
+      return (
+        `pool saturated: all ${reason.size} instances of ${reason.pool} are busy, ${reason.waiting} firings wait, ` +
+        `at most ${reason.waitingMax} may; this one waited ${reason.waitedMs} ms`
+      )
   }
 }
 
@@ -142,5 +167,7 @@ export const reviveRefusedReason = (plain: RefusedReason): RefusedReason => {
       return new BadArguments(plain.parameter, plain.expected, plain.got)
     case "Unsupported":
       return new Unsupported(plain.feature, plain.detail)
+    case "PoolSaturated":
+      return new PoolSaturated(plain.pool, plain.size, plain.waiting, plain.waitingMax, plain.waitedMs)
   }
 }

@@ -1,6 +1,7 @@
 import type { MeterPlan } from "../fuel/meter/MeteredModule.ts"
 import type { Placement } from "../fuel/meter/Placement.ts"
 import type { ImportDescriptor } from "../host/link.ts"
+import type { Freshness } from "../wasm/freshness.ts"
 import type { Feature } from "../wasm/Opcodes.ts"
 
 /**
@@ -24,6 +25,10 @@ export interface Compiled {
   readonly memories: ReadonlyArray<MemorySummary>
   readonly tables: ReadonlyArray<{ readonly type: string }>
   readonly meteredBytes: number
+  /** How a pool gets an instance that is as new from one that has run. */
+  readonly freshness: Freshness
+  /** Whether it has instructions that write tables. */
+  readonly writesTables: boolean
 }
 
 export interface MemorySummary {

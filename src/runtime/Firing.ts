@@ -7,6 +7,7 @@ import type { RefusedReason } from "../outcome/RefusedReason.ts"
 import type { TypedValue, Value } from "../outcome/Value.ts"
 import type { Compiled } from "./Compiled.ts"
 import type { InstanceEventName } from "./InstanceEventName.ts"
+import type { PooledEnd } from "./PooledCall.ts"
 import type { RunPolicy } from "./RunPolicy.ts"
 
 /** One firing as it goes to the thread that runs it, and as it comes back: plain data, both ways. */
@@ -18,6 +19,8 @@ export interface FiringRequest {
   readonly goal: "fire" | "compile" | "reside" | "snapshot"
   /** The module as it was handed in. Shared memory, which crosses threads without being copied, or small. */
   readonly bytes: Uint8Array
+  /** Whether it is compiled so that a pool can use its instances again. */
+  readonly forPool?: boolean | undefined
   /** What an earlier firing compiled of it. */
   readonly compiled: Compiled | undefined
   readonly functionName: string
@@ -31,7 +34,13 @@ export interface FiringRequest {
   readonly cell: SharedArrayBuffer
 }
 
-export type FiringReport = RefusedReport | CompiledReport | StartedReport | ReturnedReport | FailedReport
+export type FiringReport =
+  | RefusedReport
+  | CompiledReport
+  | StartedReport
+  | ReturnedReport
+  | FailedReport
+  | PooledEnd
 
 export interface CompiledReport {
   readonly kind: "compiled"

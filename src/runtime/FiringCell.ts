@@ -10,6 +10,7 @@ import { writeNote } from "./worker/writeNote.ts"
  *   int32 2   replies     counted up by the caller when an answer of a remote host function lies ready
  *   int32 3   noted       in a child process: the firing's number, under which its phases are told to the parent
  *   float64 2 phase's beginning, milliseconds on a clock that all threads share
+ *   int32 6   begun       of a pool's calls that came together, how many have begun
  * ```
  * Shared memory and not messages: a worker that is deep in a guest reads no messages.
  */
@@ -21,7 +22,8 @@ const PHASE = 1
 const REPLIES = 2
 const NOTED = 3
 const SINCE = 2
-const BYTES = 24
+const BEGUN = 6
+const BYTES = 32
 
 export class FiringCell {
   readonly buffer: SharedArrayBuffer
@@ -65,6 +67,15 @@ export class FiringCell {
   get phaseMs(): number {
     // The other thread can have written after this one has read the clock.
     return Math.max(0, sharedClockMs() - (this.#times[SINCE] ?? 0))
+  }
+
+  /** Another of the calls that came together begins. */
+  begin(): void {
+    Atomics.add(this.#words, BEGUN, 1)
+  }
+
+  get begun(): number {
+    return Atomics.load(this.#words, BEGUN)
   }
 
   notifyReply(): void {

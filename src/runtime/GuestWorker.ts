@@ -3,6 +3,7 @@ import type * as Scope from "effect/Scope"
 import type { LogRecord } from "../host/builtin/log.ts"
 import type { RemoteFunction } from "../host/HostFunction.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
+import type { PoolBounds, PooledCall, PooledEnd, PooledPart } from "./PooledCall.ts"
 import type { WorkerLost } from "./WorkerLost.ts"
 import type { ResidentCall } from "./worker/Resident.ts"
 import type { Priority } from "./worker/RunQueue.ts"
@@ -30,6 +31,8 @@ export interface GuestWorker {
     request: Omit<FiringRequest, "cell" | "goal">,
     caller: FiringCaller
   ) => Effect.Effect<ResidentGuest, WorkerLost, Scope.Scope>
+  /** Opens a pool there, for as long as the thread lives or until it is closed. */
+  readonly openPool: (request: Omit<FiringRequest, "cell" | "goal">, bounds: PoolBounds) => WorkerPool
   /** Succeeds when the thread is no more. */
   readonly lost: Effect.Effect<WorkerLost>
   /** Whether it may be given another firing. */
@@ -39,6 +42,39 @@ export interface GuestWorker {
   /** Firings that it has not reported. */
   readonly load: () => number
   readonly threadId: number
+}
+
+/** A pool of instances on a thread. */
+export interface WorkerPool {
+  /**
+   * Makes calls one after the other, on one instance that is put back between them.
+   *
+   * *Succeeds* with the last part of the reports, the others having been told to `onPart`; *fails* when the thread was
+   * lost, `begun` calls having begun.
+   */
+  readonly fire: (
+    calls: ReadonlyArray<PooledCall>,
+    priority: Priority,
+    caller: PoolCaller
+  ) => Effect.Effect<PooledEnd, PoolLost>
+  /** Lets go of idle instances above so many, and makes some where there are fewer. */
+  readonly trim: (least: number, most: number) => void
+  readonly close: () => void
+}
+
+export interface PoolCaller extends Omit<FiringCaller, "remotes" | "onEnd"> {
+  readonly onPart: (part: PooledPart) => void
+}
+
+/** The thread was lost with calls of a pool: the first `begun` of them had begun. */
+export class PoolLost {
+  readonly _tag = "PoolLost"
+  readonly lost: WorkerLost
+  readonly begun: number
+  constructor(lost: WorkerLost, begun: number) {
+    this.lost = lost
+    this.begun = begun
+  }
 }
 
 /** A guest that resides on a thread. */

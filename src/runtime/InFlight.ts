@@ -2,6 +2,7 @@ import type { LogRecord } from "../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { type FiringCell, PHASES } from "./FiringCell.ts"
 import { boundMs, FENCE_MS, judgeFiring, START_MS_MAX } from "./judgeFiring.ts"
+import type { PooledPart } from "./PooledCall.ts"
 import { NOBODY, type SchedulerCell } from "./SchedulerCell.ts"
 import { sharedClockMs } from "./sharedClock.ts"
 import { WorkerLost } from "./WorkerLost.ts"
@@ -14,6 +15,8 @@ export interface Pending {
   /** When its caller gave it up, by the caller's clock. */
   cancelledMs: number | undefined
   readonly log: (record: LogRecord) => void
+  /** Told of reports that come before the last. */
+  readonly part?: (part: PooledPart) => void
   readonly settle: (end: FiringReport | WorkerLost) => void
 }
 
@@ -47,6 +50,11 @@ export class InFlight {
 
   log(firing: number, record: LogRecord): void {
     this.#pending.get(firing)?.log(record)
+  }
+
+  part(firing: number, part: PooledPart): void {
+    this.#reported++
+    this.#pending.get(firing)?.part?.(part)
   }
 
   report(firing: number, report: FiringReport | WorkerLost): void {

@@ -2,6 +2,7 @@ import { type HostDeclaration, importKey } from "../host/HostDeclaration.ts"
 import type { ImportDescriptor } from "../host/link.ts"
 import { offered } from "../host/offered.ts"
 import { CapabilityDenied, type UnknownFunction } from "../outcome/RefusedReason.ts"
+import type { Freshness } from "../wasm/freshness.ts"
 import type { Compiled, ExportedFunction, MemorySummary } from "./Compiled.ts"
 import { unknownFunction } from "./unknownFunction.ts"
 
@@ -17,6 +18,8 @@ export interface ModuleSummary {
   readonly features: ReadonlyArray<string>
   /** Features that make one run differ from the next; they were allowed, or the module would be refused. */
   readonly nondeterminism: ReadonlyArray<string>
+  /** How a pool gets an instance that is as new from one that has run. */
+  readonly freshness: Freshness
 }
 
 export type ImportSummary = ImportDescriptor & {
@@ -43,7 +46,8 @@ export const summarize = (
     memories: compiled.memories,
     startFunction: compiled.plan.exports.start !== undefined,
     features: compiled.features,
-    nondeterminism: compiled.nondeterminism
+    nondeterminism: compiled.nondeterminism,
+    freshness: compiled.freshness
   }
 }
 

@@ -2,7 +2,9 @@ import * as Effect from "effect/Effect"
 import type { LogRecord } from "../host/builtin/log.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
+import { memoriesOfProcess } from "./memoriesOfProcess.ts"
 import { typesOfProcess } from "./typesOfProcess.ts"
+import { HeldMemories } from "./worker/HeldMemories.ts"
 import { builtinCalls } from "./worker/HostBridge.ts"
 import { loadLocals } from "./worker/loadLocals.ts"
 import { runFiring } from "./worker/runFiring.ts"
@@ -25,6 +27,7 @@ export const fireInline = (
     const locals = yield* needsLoading
       ? Effect.promise(() => loadLocals(request.declarations))
       : Effect.succeed(builtinCalls())
+    if (inlineEngine().isBehind) yield* LOOP
     const lines: Array<LogRecord> = []
     const report = runFiring(
       { ...request, cell: new FiringCell().buffer },
@@ -39,9 +42,14 @@ export const fireInline = (
     return report
   })
 
+/** Lets the event loop in, where the collector says what it has let go. */
+const LOOP = Effect.callback<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
 /** Made when first needed: probing V8's features takes longer than a small guest. */
-const inlineEngine = (): V8Engine => {
-  engine ??= new V8Engine(new TypeBudget(typesOfProcess))
+export const inlineEngine = (): V8Engine => {
+  engine ??= new V8Engine(new TypeBudget(typesOfProcess), new HeldMemories(memoriesOfProcess))
   return engine
 }
 let engine: V8Engine | undefined

@@ -6,8 +6,9 @@ import * as Scope from "effect/Scope"
 import type { Compiled } from "./Compiled.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
-import type { FiringCaller, GuestWorker, ResidentGuest } from "./GuestWorker.ts"
+import type { GuestWorker, ResidentGuest } from "./GuestWorker.ts"
 import { type Guilty, InFlight, type Pending } from "./InFlight.ts"
+import { type Ask, openPoolOn } from "./openPoolOn.ts"
 import { Remote } from "./Remote.ts"
 import { SentModules } from "./SentModules.ts"
 import { type RelayedMessage, type StartedChild, type StartedThread, startThread } from "./startThread.ts"
@@ -69,11 +70,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     state.watched = false
   })
   /** From the message to the report is one piece. Only waiting for the report can be interrupted. */
-  const ask = (
-    make: (firing: number, cell: FiringCell) => readonly [SchedulerMessage, ReadonlyArray<MessagePort>],
-    request: Pending["request"],
-    caller: Omit<FiringCaller, "remotes">
-  ): Effect.Effect<Told, WorkerLost> =>
+  const ask: Ask = (make, request, caller) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         if (!state.alive) return yield* Effect.fail(ENDED_BEFORE)
@@ -84,6 +81,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
           cell,
           request,
           cancelledMs: undefined,
+          part: (part) => caller.onPart?.(part),
           log: (record) => void Effect.runForkWith(context)(caller.onLog(record)),
           settle: (end) =>
             void Deferred.doneUnsafe(done, end instanceof WorkerLost ? Exit.fail(end) : Exit.succeed(end))
@@ -116,7 +114,7 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
 
   /** The message with which an instance begins. */
   const begin =
-    (remote: Remote, request: Omit<FiringRequest, "cell">, priority: Priority): Parameters<typeof ask>[0] =>
+    (remote: Remote, request: Omit<FiringRequest, "cell">, priority: Priority): Parameters<Ask>[0] =>
     (firing, cell) => {
       remote.cell = cell
       const { ports } = remote
@@ -178,9 +176,19 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
     return { report, call, whenLost }
   })
 
+  let pools = 0
+  const openPool: GuestWorker["openPool"] = (request, bounds) =>
+    openPoolOn(
+      { ask, share, post: (message) => void (state.alive && post(message)) },
+      ++pools,
+      request,
+      bounds
+    )
+
   const made: GuestWorker = {
     fire,
     reside,
+    openPool,
     alive: () => state.alive,
     silent: () => state.silent,
     load: () => inFlight.size,
@@ -191,11 +199,6 @@ export const makeGuestWorker = Effect.fnUntraced(function* (started?: StartedThr
 })
 
 const ENDED_BEFORE = new WorkerLost("the thread had ended before", "idle", false, undefined, true)
-
-interface Told {
-  readonly firing: number
-  readonly report: FiringReport
-}
 
 /** Listens from the thread's first moment: in a scope that is closed already it ends at once. */
 const listen = (started: StartedThread | StartedChild): (StartedThread | StartedChild) & Listening => {
@@ -221,6 +224,7 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
   const lost = (cause: string) => end(cause)
   const hear = (message: RelayedMessage) => {
     if (message.kind === "log") inFlight.log(message.firing, message.record)
+    else if (message.kind === "part") inFlight.part(message.firing, message.part)
     else if (message.kind === "report") inFlight.report(message.firing, message.report)
     else if (message.kind === "lost") inFlight.report(message.firing, message.lost)
   }

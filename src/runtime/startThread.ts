@@ -1,4 +1,5 @@
 import { type MessagePort, Worker } from "node:worker_threads"
+import { giveRowBack, memoriesOfProcess, takeRow } from "./memoriesOfProcess.ts"
 import { SchedulerCell } from "./SchedulerCell.ts"
 import { typesOfProcess } from "./typesOfProcess.ts"
 import type { WorkerLost } from "./WorkerLost.ts"
@@ -14,6 +15,7 @@ import type { SchedulerMessage, ThreadData, WorkerMessage } from "./worker/messa
  */
 export const startThread = (heapMbMax = HEAP_MB_DEFAULT): StartedThread => {
   const cell = new SchedulerCell()
+  const row = takeRow()
   const worker = new Worker(new URL(`./worker/main.${EXTENSION}`, import.meta.url), {
     name: "munition guests",
     // A guest must not read the daemon's environment or arguments through a host module's mistake.
@@ -21,12 +23,18 @@ export const startThread = (heapMbMax = HEAP_MB_DEFAULT): StartedThread => {
     argv: [],
     execArgv: [],
     stdin: false,
-    workerData: { types: typesOfProcess, cell: cell.buffer } satisfies ThreadData,
+    workerData: {
+      types: typesOfProcess,
+      memories: memoriesOfProcess.buffer,
+      row,
+      cell: cell.buffer
+    } satisfies ThreadData,
     resourceLimits: {
       maxYoungGenerationSizeMb: YOUNG_MB_MAX,
       maxOldGenerationSizeMb: heapMbMax
     }
   })
+  worker.once("exit", () => giveRowBack(row))
   worker.unref()
   return { worker, cell }
 }

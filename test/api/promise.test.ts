@@ -37,6 +37,24 @@ describe("the Promise face", () => {
     expect(outcome._tag === "Crash" && outcome.forensics.memories).toMatchObject([{ pages: 1 }])
   })
 
+  it("makes a pool whose firings find a new instance each, until it is closed", async () => {
+    const pool = await munition.makePool(sampler, { inline: true })
+    if (pool._tag !== "Pool") throw pool
+    const twice = [await pool.fire("increment"), await pool.fire("increment")]
+    expect(twice).toMatchObject([{ values: [1] }, { values: [1] }])
+    const outcomes = await pool.fireAll([
+      { functionName: "divide", args: [1, 0] },
+      { functionName: "add", args: [1, 2] }
+    ])
+    expect(outcomes).toMatchObject([{ _tag: "Crash" }, { _tag: "Returned", values: [3] }])
+    expect(await pool.load()).toMatchObject({ running: 0, freshness: { way: "restore" } })
+    expect(await pool.replace(sampler)).toBeUndefined()
+    expect(await pool.replace(Uint8Array.of(1))).toMatchObject({ _tag: "Refused" })
+    await pool.close()
+    expect(await pool.fire("add", [1, 2])).toMatchObject({ _tag: "Refused" })
+    expect(await munition.makePool(sampler, { size: 0 })).toMatchObject({ _tag: "Refused" })
+  })
+
   it("checks exports and imports without running anything", async () => {
     expect(await munition.validate(sampler, { requiredExports: ["add"], allowedImports: [] })).toMatchObject({
       startFunction: false,

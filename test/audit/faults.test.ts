@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { existsSync, readdirSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { createInterface } from "node:readline"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import type { AuditLogState } from "../../src/audit/AuditLog.ts"
 import type { AuditLogEvent } from "../../src/audit/AuditLogEvent.ts"
 import type { AuditLogOptions } from "../../src/audit/AuditLogOptions.ts"
@@ -74,6 +74,9 @@ const recordedIn = (events: ReadonlyArray<AuditLogEvent>) => {
   }
   return processes
 }
+
+/** Processes are started here one after the other, on a machine that may have much else to do. */
+vi.setConfig({ testTimeout: 90_000 })
 
 describe("a process that is killed while it writes a log", () => {
   it("leaves one that holds up to a point, and that the next process goes on with", async () => {

@@ -15,10 +15,16 @@ import {
 import { JOURNAL_BOUND } from "../../src/host/Journal.ts"
 import { SILENT_MS_MAX } from "../../src/runtime/InFlight.ts"
 import { FENCE_MS } from "../../src/runtime/judgeFiring.ts"
+import { MEMORIES_DEFAULT_MAX } from "../../src/runtime/MemoryLedger.ts"
 import { HEAP_MB_DEFAULT } from "../../src/runtime/startThread.ts"
 import { ELEMENTS_MAX } from "../../src/runtime/worker/capture.ts"
 import { EXACT_MS_MAX } from "../../src/runtime/worker/runExactly.ts"
 import { MODULE_CACHE_BOUND } from "../../supervisors/ModuleCache.ts"
+import {
+  POOL_SIZE_DEFAULT_MAX,
+  POOL_WAIT_MS_DEFAULT_MAX,
+  POOL_WAITING_DEFAULT_MAX
+} from "../../supervisors/pool/PoolOptions.ts"
 import { MAILBOX_DEFAULT_MAX } from "../../supervisors/Resident.ts"
 import {
   GUESTS_DEFAULT_MAX,
@@ -60,6 +66,12 @@ export const BOUND_ROWS: ReadonlyArray<readonly [what: string, bound: string, mo
     "megabytes of a thread's JavaScript heap, guests' memories apart",
     n(HEAP_MB_DEFAULT),
     "`layer({ heapMbMax })`"
+  ],
+  ["memories of the process", n(MEMORIES_DEFAULT_MAX), "`layer({ memoriesMax })`"],
+  [
+    "instances of a pool, firings that wait for one, and milliseconds",
+    `${n(POOL_SIZE_DEFAULT_MAX)}, ${n(POOL_WAITING_DEFAULT_MAX)}, ${n(POOL_WAIT_MS_DEFAULT_MAX)}`,
+    "options `size`, `waitingMax`, `waitMsMax`"
   ],
   [
     "milliseconds that a guest may have its thread without looking up while others wait",

@@ -174,7 +174,7 @@ const decidedOf = (report: FiringReport): unknown => {
 const UNSETTLED = /exactFuelMax|took longer/
 
 describe.each(placements)("law: the outcome, and exact fuel, with the placement: %s", (_, placement) => {
-  const other = new V8Engine(undefined, placement)
+  const other = new V8Engine(undefined, undefined, placement)
 
   it(
     "are those of what ships, for every guest of test-wasm that fails",

@@ -1,27 +1,22 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { changeSection } from "../../src/fuel/meter/sections.ts"
 import { decodeModule } from "../../src/wasm/decodeModule.ts"
-import { encodeModule } from "../../src/wasm/encodeModule.ts"
 import { freshnessOf } from "../../src/wasm/freshness.ts"
-import { IndexSpaces } from "../../src/wasm/IndexSpaces.ts"
-import type { Instruction } from "../../src/wasm/Instruction.ts"
 import { Malformed } from "../../src/wasm/Malformed.ts"
 import type { Module } from "../../src/wasm/Module.ts"
 import { type MutableState, mutableState } from "../../src/wasm/mutableState.ts"
-import { OP, OPCODES } from "../../src/wasm/Opcodes.ts"
+import { OPCODES } from "../../src/wasm/Opcodes.ts"
 import { sectionOf } from "../../src/wasm/sectionOf.ts"
 import type { HeapType, ValueType } from "../../src/wasm/ValueType.ts"
 import { MeteredInstance } from "../fuel/meter/runMetered.ts"
-import { changeInstructions } from "../fuel/meter/writes.ts"
 import { generateModule } from "../fuzz/generateModule.ts"
 import { callsOf } from "../fuzz/play.ts"
 import { seedling } from "../fuzz/subjects.ts"
 import { readGuests } from "../guests/readGuests.ts"
 import { parseWat } from "../guests/wat.ts"
-import { plain } from "./code.ts"
 import { decoded } from "./modules.ts"
 import { putBack, takeImage, wholeState } from "./restoring.ts"
+import { tamed } from "./tamed.ts"
 
 /** What can change in an instance, by the analysis and in reality. */
 
@@ -133,42 +128,6 @@ describe("the analysis", () => {
     ])
   })
 })
-
-/** Every instruction that writes something that nobody can put back, and how many operands it takes. */
-const UNDONE: ReadonlyMap<number, number> = new Map([
-  [OP["data.drop"], 0],
-  [OP["elem.drop"], 0],
-  [OP["struct.set"], 2],
-  [OP["array.set"], 3],
-  [OP["array.fill"], 4],
-  [OP["array.copy"], 5],
-  [OP["array.init_data"], 4],
-  [OP["array.init_elem"], 4]
-])
-
-const isSettable = (type: ValueType): boolean =>
-  typeof type === "string" ? type !== "v128" : type.heap === "func" || type.heap === "extern"
-
-/** A random module without what it takes a new instance to undo: those instructions only drop their operands. */
-const tamed = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
-  const module = decoded(bytes)
-  const { globals } = new IndexSpaces(module)
-  const drops = (count: number) => Array.from({ length: count }, () => plain("drop"))
-  const tame = (one: Instruction): ReadonlyArray<Instruction> => {
-    const type = globals[one.a]?.type
-    if (one.op === OP["global.set"] && type !== undefined && !isSettable(type)) return drops(1)
-    const operands = UNDONE.get(one.op)
-    return operands === undefined ? [one] : operands === 0 ? [plain("nop")] : drops(operands)
-  }
-  const frozen = (m: Module) =>
-    changeSection(m, "global", (old) => ({
-      kind: "global",
-      globals: (old?.globals ?? []).map((global) =>
-        isSettable(global.type.type) ? global : { ...global, type: { ...global.type, mutable: false } }
-      )
-    }))
-  return encodeModule(frozen(changeInstructions(module, tame)))
-}
 
 /**
  * Runs calls on an instance, puts back what the analysis names, and runs calls again: what the second ones differ in

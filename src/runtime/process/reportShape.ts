@@ -11,6 +11,7 @@ import type {
 import type { Missing } from "../../outcome/Missing.ts"
 import type { RefusedReason } from "../../outcome/RefusedReason.ts"
 import type { TypedValue, Value } from "../../outcome/Value.ts"
+import type { Freshness } from "../../wasm/freshness.ts"
 import type { ExportedFunction, MemorySummary } from "../Compiled.ts"
 import type { Ran, Step } from "../Firing.ts"
 import type { ToldCompiled, ToldReport } from "../worker/childMessages.ts"
@@ -70,6 +71,11 @@ const compiled = record<ToldCompiled>({
   features: texts as Shape<ToldCompiled["features"]>,
   nondeterminism: texts,
   meteredBytes: count,
+  freshness: tagged<Freshness>("way", {
+    restore: record({ way: literal("restore") }),
+    reinstantiate: record({ way: literal("reinstantiate"), why: text }),
+    new: record({ way: literal("new"), why: text })
+  }),
   startFunction: flag
 })
 

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort } from "node:worker_threads"
 import type { Compiled } from "../Compiled.ts"
 import type { FiringReport, FiringRequest } from "../Firing.ts"
 import { FiringCell } from "../FiringCell.ts"
+import type { PooledEnd } from "../PooledCall.ts"
 import { policyKey } from "../RunPolicy.ts"
 import { type StartedThread, startThread } from "../startThread.ts"
 import {
@@ -136,6 +137,8 @@ export class Bridge {
     if (message.kind === "log") return this.#tell(message)
     if (message.kind !== "report") return
     const { firing, report } = message
+    // A child is given no pools.
+    if (report.kind === "pooled") return
     const running = this.#firings.get(firing)
     this.#firings.delete(firing)
     if (report.kind !== "started") this.#hangUp(firing)
@@ -143,7 +146,7 @@ export class Bridge {
   }
 
   /** What was compiled stays here; what is known of it goes. */
-  #keep(report: FiringReport, running: Running | undefined): ToldReport {
+  #keep(report: Exclude<FiringReport, PooledEnd>, running: Running | undefined): ToldReport {
     const { compiled, ...told } = report
     if (compiled === undefined) return told
     const known = running?.module?.compiled
@@ -192,5 +195,6 @@ const describe = (compiled: Compiled): ToldCompiled => ({
   features: compiled.features,
   nondeterminism: compiled.nondeterminism,
   meteredBytes: compiled.meteredBytes,
+  freshness: compiled.freshness,
   startFunction: compiled.plan.exports.start !== undefined
 })

@@ -5,14 +5,14 @@ import type { SchedulerCell } from "../SchedulerCell.ts"
 import { gone } from "./gone.ts"
 import { jspi } from "./jspi.ts"
 import { loadLocals } from "./loadLocals.ts"
-import type { CallMessage, FireMessage, SchedulerMessage, WorkerMessage } from "./messages.ts"
+import type { CallMessage, FireMessage, ModuleMessage, SchedulerMessage, WorkerMessage } from "./messages.ts"
 import { askOverPort, noRemote, remoteOverPort } from "./RemoteCalls.ts"
 import { Resident } from "./Resident.ts"
 import { runInTurns } from "./runFiring.ts"
 import { type Guest, Scheduler } from "./Scheduler.ts"
 import { Shift } from "./Shift.ts"
-import { TypeBudget } from "./TypeBudget.ts"
-import { V8Engine } from "./V8Engine.ts"
+import { ThreadPools } from "./ThreadPools.ts"
+import type { V8Engine } from "./V8Engine.ts"
 
 /**
  * All guests of one thread: those that are fired and go, and those that reside.
@@ -25,16 +25,18 @@ export class GuestHouse {
   readonly #tell: (message: WorkerMessage, moved: ReadonlyArray<ArrayBuffer>) => void
   /** Compiled modules by the number under which they were sent. */
   readonly #modules = new Map<number, Compiled>()
+  readonly #pools: ThreadPools
   readonly #residents = new Map<number, { readonly guest: Resident; readonly shift: Shift }>()
 
   constructor(
     cell: SchedulerCell,
-    types: SharedArrayBuffer,
+    engine: V8Engine,
     tell: (message: WorkerMessage, moved: ReadonlyArray<ArrayBuffer>) => void
   ) {
     this.#scheduler = new Scheduler(cell)
-    this.#engine = new V8Engine(new TypeBudget(types))
+    this.#engine = engine
     this.#tell = tell
+    this.#pools = new ThreadPools({ engine: this.#engine }, (message) => tell(message, []))
   }
 
   receive(message: SchedulerMessage): void {
@@ -50,15 +52,27 @@ export class GuestHouse {
         return
       case "hurry":
         return this.#scheduler.hurry(message.firing)
+      case "pool":
+        return this.#pools.open(message, this.#receiveModule(message.module))
+      case "pooled":
+        return this.#scheduler.run(message.firing, message.priority, async (guest) =>
+          this.#report(message.firing, await this.#pools.fire(message, guest))
+        )
+      case "trim":
+        return this.#pools.trim(message)
     }
+  }
+
+  /** At once, and in the order of the messages: the caller counts on it. */
+  #receiveModule({ number, compiled, forget }: ModuleMessage): Compiled | undefined {
+    for (const forgotten of forget) this.#modules.delete(forgotten)
+    if (compiled !== undefined) this.#modules.set(number, compiled)
+    return this.#modules.get(number)
   }
 
   #receiveFiring(message: FireMessage): void {
     const { firing, priority, module } = message
-    // At once, and in the order of the messages: the caller counts on it.
-    for (const number of module?.forget ?? []) this.#modules.delete(number)
-    if (module?.compiled !== undefined) this.#modules.set(module.number, module.compiled)
-    const compiled = module === undefined ? message.request.compiled : this.#modules.get(module.number)
+    const compiled = module === undefined ? message.request.compiled : this.#receiveModule(module)
     const request = { ...message.request, compiled }
     this.#scheduler.run(firing, priority, (guest) => this.#fire(message, request, guest))
   }
@@ -86,6 +100,7 @@ export class GuestHouse {
       resident?.rest()
       return shift.ends()
     }
+    if (this.#engine.isBehind) await guest.away(new Promise<void>((resolve) => setImmediate(resolve)))
     const report = await runInTurns(request, services)
     remote?.close()
     this.#report(firing, report)

@@ -34,11 +34,12 @@ export class HostBridge implements HostCaller {
   readonly #account: Account
   #journal: Journal
   readonly #memory: HostMemory
-  readonly #context: HostContext
+  #context: HostContext
   readonly #locals: ReadonlyMap<string, HostCall>
   readonly #callRemote: CallRemote
   #counter: FuelCounter = NO_COUNTER
   #bytes: () => Uint8Array = () => NO_BYTES
+  #noteWrite: ((offset: number, length: number) => void) | undefined
   #perByte = 0
 
   constructor(
@@ -52,21 +53,28 @@ export class HostBridge implements HostCaller {
     this.#journal = journal
     this.#memory = new HostMemory(
       () => this.#bytes(),
-      (bytes) => this.#charge(bytes * this.#perByte)
+      (bytes) => this.#charge(bytes * this.#perByte),
+      (offset, length) => this.#noteWrite?.(offset, length)
     )
     this.#context = { ...sources, memory: this.#memory }
     this.#locals = locals
     this.#callRemote = callRemote
   }
 
-  /** For another call of the same instance, which another journal may record. */
-  renew(journal: Journal): void {
+  /** For another call of the same instance, which another journal may record, maybe with a clock of its own. */
+  renew(journal: Journal, sources?: Pick<HostContext, "clock" | "random" | "emitLog">): void {
+    if (sources !== undefined) this.#context = { ...sources, memory: this.#memory }
     this.#journal = journal
     this.stoppedHere = false
   }
 
-  /** Connects the instance: where its counter is, and its memory. */
-  connect(counter: FuelCounter, bytes: () => Uint8Array): void {
+  /** Connects the instance: where its counter is, and its memory, and who wants to know of writes to that. */
+  connect(
+    counter: FuelCounter,
+    bytes: () => Uint8Array,
+    noteWrite?: (offset: number, length: number) => void
+  ): void {
+    this.#noteWrite = noteWrite
     this.#counter = counter
     this.#bytes = bytes
   }

@@ -1,35 +1,21 @@
 import { Account } from "../../fuel/Account.ts"
-import { boundLog } from "../../host/builtin/log.ts"
 import { Journal } from "../../host/Journal.ts"
 import type { ResolvedLink } from "../../host/link.ts"
-import { makeSources } from "../../host/makeSources.ts"
-import { Missing } from "../../outcome/Missing.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
-import type { Failure, FailureCause, FiringRequest, Step } from "../Firing.ts"
+import type { Failure, FiringRequest, Step } from "../Firing.ts"
 import type { FiringCell } from "../FiringCell.ts"
 import type { InstanceEventName } from "../InstanceEventName.ts"
+import { captureOf, failureOf } from "./caught.ts"
 import type { EngineInstance, InstanceHost } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
 import type { FiringServices } from "./FiringServices.ts"
 import type { GuestCall } from "./GuestCall.ts"
 import { HostBridge } from "./HostBridge.ts"
 import { micros } from "./micros.ts"
+import { type CallRequest, type Failed, type Outcome, OWN_FAULTS } from "./Outcome.ts"
 import { noRemote } from "./RemoteCalls.ts"
-import type { FailedRun } from "./settleFailure.ts"
-
-export type Outcome =
-  | {
-      readonly values: ReadonlyArray<Value>
-      /** The state that it returned in, where that was asked for. */
-      readonly captured?: FailedRun["captured"]
-    }
-  | Failed
-
-/** The part of a request that is another one for each call of an instance. */
-export type CallRequest = Pick<FiringRequest, "functionName" | "fuel" | "timeoutMs">
-
-export type Failed = Pick<FailedRun, "failure" | "captured" | "charged" | "counted">
+import { sourcesOf } from "./sourcesOf.ts"
 
 /**
  * The part of a firing in which there is, or is about to be, an instance.
@@ -38,7 +24,7 @@ export type Failed = Pick<FailedRun, "failure" | "captured" | "charged" | "count
  * end and one that gives it to others between slices.
  */
 export class Run {
-  readonly steps: Array<Step> = []
+  steps: Array<Step> = []
   /** Of the call that runs, or ran last. */
   journal = new Journal()
   memory: { readonly pages: number; readonly highWaterBytes: number } = { pages: 0, highWaterBytes: 0 }
@@ -53,8 +39,10 @@ export class Run {
   #request: CallRequest
   #cell: FiringCell
   #deadlineMs: number
-  readonly #began: number
+  #began: number
   readonly #host: Omit<InstanceHost, "links">
+  readonly #grants: Pick<FiringRequest, "grants">
+  #links: ReadonlyArray<ResolvedLink> = []
   #instance: EngineInstance | undefined
 
   constructor(request: FiringRequest, services: FiringServices, cell: FiringCell, began: number) {
@@ -74,7 +62,8 @@ export class Run {
       isCancelled: () => this.#cell.cancelled,
       sharing: turns
     })
-    const sources = { ...makeSources(request.grants), emitLog: boundLog(services.emitLog).emitLog }
+    this.#grants = request
+    const sources = sourcesOf(request, services)
     const timeLeftMs = () => this.#deadlineMs - performance.now()
     const remote = services.callRemote?.(cell, timeLeftMs) ?? noRemote
     this.#bridge = new HostBridge(this.#account, this.journal, sources, services.locals, remote)
@@ -113,12 +102,34 @@ export class Run {
     this.#cell.enter("executing")
     // A guest that is gone before its first empty slice would not see it.
     if (this.#cell.cancelled) return this.#failed({ cause: { kind: "cancelled" }, frames: [] })
+    return this.make(compiled, links) ?? (yield* this.start(entered))
+  }
+
+  /** Makes the instance; nothing of the guest's has run. *Returns* how that failed, if it did. */
+  make(compiled: Compiled, links: ReadonlyArray<ResolvedLink>): Failed | undefined {
+    const entered = performance.now()
     try {
+      this.#links = links
       const host: InstanceHost = Object.assign(this.#host, { links })
       const made = this.#services.engine.instantiate(compiled, host)
       this.#instance = made
-      this.#bridge.connect(made.counter(), () => made.memoryBytes())
-      yield { instance: made, functionName: undefined, args: [] }
+      const noteWrite =
+        made.noteWrite && ((offset: number, length: number) => made.noteWrite?.(offset, length))
+      this.#bridge.connect(made.counter(), () => made.memoryBytes(), noteWrite)
+      return undefined
+    } catch (thrown) {
+      return this.#fail(thrown, entered)
+    }
+  }
+
+  /** Runs the start function of an instance that was made, or restored. */
+  *start(
+    entered: number = performance.now()
+  ): Generator<GuestCall, Failed | undefined, ReadonlyArray<Value>> {
+    const instance = this.#instance
+    try {
+      if (instance === undefined) throw NO_INSTANCE
+      yield { instance, functionName: undefined, args: [] }
       this.#step("INSTANTIATED")
       return undefined
     } catch (thrown) {
@@ -126,15 +137,32 @@ export class Run {
     }
   }
 
+  /** The instance, while there is one: for whoever keeps it. */
+  get instance(): EngineInstance | undefined {
+    return this.#instance
+  }
+
   /** Gives the instance fuel and time of its own for its next call. */
-  renew(request: CallRequest, cell: FiringCell): void {
+  renew(request: CallRequest, cell: FiringCell, nowMs = performance.now()): void {
     this.#request = request
     this.#cell = cell
-    this.#deadlineMs = performance.now() + request.timeoutMs
+    this.#deadlineMs = nowMs + request.timeoutMs
     this.#services.turns?.begin(this.#deadlineMs)
-    this.#account.renew(request.fuel, this.#deadlineMs)
-    this.#instance?.renew()
+    this.#account.renew(request.fuel, this.#deadlineMs, nowMs)
+    this.#instance?.renew(nowMs)
     cell.enter("executing")
+  }
+
+  /** Gives the instance, which is as it was when it was made, a life of its own: nothing of the last one is left. */
+  refresh(request: CallRequest, cell: FiringCell, began: number): void {
+    this.#began = began
+    // A new one: the report of the last life has the other.
+    this.steps = []
+    this.answered = 0
+    if (!this.journal.isEmpty) this.journal = new Journal()
+    // Nobody asks a host that has no functions.
+    if (this.#links.length > 0) this.#bridge.renew(this.journal, sourcesOf(this.#grants, this.#services))
+    this.renew(request, cell, began)
   }
 
   /** Lets go of what was the last call's, which grows old where it is kept until the next one. */
@@ -154,21 +182,45 @@ export class Run {
   ): Generator<GuestCall, Outcome, ReadonlyArray<Value>> {
     const instance = this.#instance
     try {
-      if (instance === undefined) throw new EngineFault({ kind: "engine", what: "there is no instance" }, [])
+      if (instance === undefined) throw NO_INSTANCE
       if (this.#cell.cancelled) throw new EngineFault({ kind: "cancelled" }, [])
       this.#step("CALLED")
       const values = yield { instance, functionName: this.#request.functionName, args }
-      this.durationMicros = this.#ranMicros(entered)
-      this.#account.settle(instance.fuelRemaining())
-      this.memory = instance.memorySize()
-      this.#step("RETURNED")
-      if (this.#overdrawn())
-        return { ...this.#failed({ cause: { kind: "fuel" }, frames: [] }), counted: "exact" }
-      this.answered++
-      return { values }
+      return this.#returned(instance, values, entered)
     } catch (thrown) {
       return this.#fail(thrown, entered)
     }
+  }
+
+  /** {@link start} and {@link call} for a guest that has its thread to the end: the price of a small one is the way to it. */
+  callNow(args: ReadonlyArray<Value>): Outcome {
+    const entered = this.#began
+    const instance = this.#instance
+    try {
+      if (instance === undefined) throw NO_INSTANCE
+      instance.start()
+      this.#step("INSTANTIATED")
+      this.#step("CALLED")
+      return this.#returned(instance, instance.call(this.#request.functionName, args), entered)
+    } catch (thrown) {
+      return this.#fail(thrown, entered)
+    }
+  }
+
+  #returned(instance: EngineInstance, values: ReadonlyArray<Value>, entered: number): Outcome {
+    this.durationMicros = this.#ranMicros(entered)
+    this.#account.settle(instance.fuelRemaining())
+    this.memory = instance.memorySize()
+    this.#step("RETURNED")
+    if (this.#overdrawn())
+      return { ...this.#failed({ cause: { kind: "fuel" }, frames: [] }), counted: "exact" }
+    this.answered++
+    return { values }
+  }
+
+  /** Ends the life that returned, and keeps the instance for another. */
+  release(): void {
+    this.#step("CLEANED")
   }
 
   /** Lets everything go. Nothing that goes wrong here is worth the report. */
@@ -239,30 +291,4 @@ export class Run {
   }
 }
 
-/** What the guest did itself. What the host or the engine did stays what it was, however much was charged. */
-const OWN_FAULTS: ReadonlySet<FailureCause["kind"]> = new Set(["trap", "exception", "stack", "objects"])
-
-const captureOf = (instance: EngineInstance | undefined): ReturnType<EngineInstance["capture"]> => {
-  const nothing = (why: string) => ({
-    memories: new Missing(why),
-    globals: new Missing(why),
-    tables: new Missing(why)
-  })
-  if (instance === undefined) return nothing("it failed before there was an instance")
-  try {
-    return instance.capture()
-  } catch (cause) {
-    return nothing(`capture failed: ${cause instanceof Error ? cause.message : String(cause)}`)
-  }
-}
-
-const failureOf = (thrown: unknown): Failure =>
-  thrown instanceof EngineFault
-    ? { cause: thrown.failure, frames: thrown.frames }
-    : {
-        cause: {
-          kind: "engine",
-          what: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
-        },
-        frames: new Missing("the engine failed outside the guest")
-      }
+const NO_INSTANCE = new EngineFault({ kind: "engine", what: "there is no instance" }, [])

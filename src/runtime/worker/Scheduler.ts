@@ -156,6 +156,10 @@ export class Guest implements Turns, Waiting {
 
   begin(deadlineMs: number): void {
     this.#deadlineMs = deadlineMs
+    this.#waitedMs = 0
+    // Of the call before.
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   hasten(): void {

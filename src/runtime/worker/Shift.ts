@@ -11,9 +11,10 @@ import type { Guest } from "./Scheduler.ts"
  */
 export class Shift implements Turns {
   #call: Call | undefined
+  #keeps = false
 
-  constructor(call: Call) {
-    this.begins(call)
+  constructor(call?: Call) {
+    if (call !== undefined) this.begins(call)
   }
 
   /** A call begins. */
@@ -34,15 +35,26 @@ export class Shift implements Turns {
   }
 
   begin(deadlineMs: number): void {
-    this.call.guest.begin(deadlineMs)
+    // An instance that is made ahead has nobody's time.
+    this.#call?.guest.begin(deadlineMs)
   }
 
   hasten(): void {
     this.call.guest.hasten()
   }
 
+  /** Keeps the thread to the end of what `run` does, which is no more than a slice. */
+  keeping<A>(run: () => A): A {
+    this.#keeps = true
+    try {
+      return run()
+    } finally {
+      this.#keeps = false
+    }
+  }
+
   shouldPark(): boolean {
-    return this.call.guest.shouldPark()
+    return !this.#keeps && this.call.guest.shouldPark()
   }
 
   targetMs(): number {
@@ -50,7 +62,7 @@ export class Shift implements Turns {
   }
 
   shareUnits(): number | undefined {
-    return this.call.guest.shareUnits()
+    return this.#keeps ? undefined : this.#call?.guest.shareUnits()
   }
 
   waitedMs(): number {

@@ -1,13 +1,18 @@
 import { meterModule } from "../../fuel/meter/meterModule.ts"
 import { PLACEMENT_DEFAULT, PLACEMENT_EXACT, type Placement } from "../../fuel/meter/Placement.ts"
 import { Missing } from "../../outcome/Missing.ts"
-import { Malformed as MalformedReason, type RefusedReason } from "../../outcome/RefusedReason.ts"
+import {
+  LimitExceeded,
+  Malformed as MalformedReason,
+  type RefusedReason
+} from "../../outcome/RefusedReason.ts"
 import { decodeModule } from "../../wasm/decodeModule.ts"
 import { Malformed } from "../../wasm/Malformed.ts"
 import type { Compiled } from "../Compiled.ts"
 import type { RunPolicy } from "../RunPolicy.ts"
 import { describeModule } from "./describeModule.ts"
 import type { Engine, EngineInstance, InstanceHost } from "./Engine.ts"
+import { HeldMemories } from "./HeldMemories.ts"
 import { meterOptionsOf } from "./meterOptionsOf.ts"
 import { prepareModule } from "./prepareModule.ts"
 import { TypeBudget } from "./TypeBudget.ts"
@@ -25,19 +30,28 @@ export class V8Engine implements Engine {
   readonly versions = { node: process.versions.node, v8: process.versions.v8, munition: MUNITION_VERSION }
   readonly #features = detectFeatures()
   readonly #types: TypeBudget
+  readonly #memories: HeldMemories
   readonly #placement: Placement
 
-  /** @param placement where {@link compile} charges; the outcome of a firing does not depend on it */
-  constructor(types: TypeBudget = new TypeBudget(), placement: Placement = PLACEMENT_DEFAULT) {
+  /**
+   * @param memories who counts those of its instances
+   * @param placement where {@link compile} charges; the outcome of a firing does not depend on it
+   */
+  constructor(
+    types: TypeBudget = new TypeBudget(),
+    memories: HeldMemories = new HeldMemories(),
+    placement: Placement = PLACEMENT_DEFAULT
+  ) {
     this.#types = types
+    this.#memories = memories
     this.#placement = placement
   }
 
-  compile(bytes: Uint8Array, policy: RunPolicy): Compiled | RefusedReason {
+  compile(bytes: Uint8Array, policy: RunPolicy, forPool = false): Compiled | RefusedReason {
     const placement = this.#placement
-    const prepared = prepareModule(bytes, policy, placement, this.#features, this.#types, validate)
+    const prepared = prepareModule(bytes, policy, placement, this.#features, this.#types, validate, forPool)
     if (!("metered" in prepared)) return prepared
-    const { module, metered, features, nondeterminism } = prepared
+    const { module, metered, features, nondeterminism, state, freshness } = prepared
     try {
       return {
         ...describeModule(module, metered.plan),
@@ -45,6 +59,8 @@ export class V8Engine implements Engine {
         module: new WebAssembly.Module(metered.bytes),
         features,
         nondeterminism,
+        freshness,
+        writesTables: state.tables.length > 0,
         meteredBytes: metered.bytes.length
       }
     } catch (cause) {
@@ -72,8 +88,17 @@ export class V8Engine implements Engine {
     }
   }
 
+  whyNotInstantiate(compiled: Compiled): LimitExceeded | undefined {
+    const over = this.#memories.whyNot(compiled)
+    return over && new LimitExceeded(over.limit, over.bound, over.value)
+  }
+
+  get isBehind(): boolean {
+    return this.#memories.isBehind
+  }
+
   instantiate(compiled: Compiled, host: InstanceHost): EngineInstance {
-    return new V8Instance(compiled, host)
+    return new V8Instance(compiled, host, this.#memories)
   }
 }
 

@@ -1,13 +1,15 @@
 import { HOOK_PARK, HOOK_REFILL, HOOK_STOP } from "../../fuel/meter/Layout.ts"
-import type { HostValue } from "../../host/HostDeclaration.ts"
-import type { ResolvedLink } from "../../host/link.ts"
 import type { Value } from "../../outcome/Value.ts"
 import type { Compiled } from "../Compiled.ts"
 import { capture } from "./capture.ts"
-import type { Captured, EngineInstance, InstanceHost, Suspendable } from "./Engine.ts"
+import type { Captured, EngineInstance, InstanceHost, Restorable, Suspendable } from "./Engine.ts"
 import { EngineFault } from "./EngineFault.ts"
-import { makeHooks, trap } from "./hostModules.ts"
+import { type Held, HeldMemories } from "./HeldMemories.ts"
+import { makeHooks } from "./hostModules.ts"
+import { InitialState } from "./InitialState.ts"
+import { importsOf, makeMemory } from "./importsOf.ts"
 import { jspi } from "./jspi.ts"
+import { Reinstantiation } from "./Reinstantiation.ts"
 import { readFailure, showReference } from "./readFailure.ts"
 import { stopOf } from "./stopOf.ts"
 
@@ -24,7 +26,18 @@ const PAGE_BYTES = 65_536
 export class V8Instance implements EngineInstance {
   readonly #compiled: Compiled
   readonly #host: InstanceHost
+  readonly #memoriesGiven: ReadonlyArray<WebAssembly.Memory>
+  readonly #importObject: WebAssembly.Imports
+  readonly #hooks: ReturnType<typeof makeHooks>
+  readonly #held: HeldMemories
+  #holds: Held | undefined
   #instance: WebAssembly.Instance | undefined
+  #initial: InitialState | undefined
+  /** Looked up once, for instances that are called more than once. */
+  #counter: WebAssembly.Global<"i32"> | undefined
+  #depthLeft: WebAssembly.Global | undefined
+  #memoryList: ReadonlyArray<WebAssembly.Memory> | undefined
+  #last: { readonly name: string; readonly target: Target } | undefined
   /** The function that was called last: V8 keeps one and a half kB for each that it makes until it looks for garbage. */
   #promised:
     | { readonly name: string; readonly target: (...args: ReadonlyArray<Value>) => Promise<unknown> }
@@ -32,12 +45,16 @@ export class V8Instance implements EngineInstance {
   /** Ends the call that runs, whose guest is left suspended for good. */
   #abandon: (fault: EngineFault) => void = () => undefined
 
-  constructor(compiled: Compiled, host: InstanceHost) {
+  constructor(compiled: Compiled, host: InstanceHost, memories: HeldMemories = new HeldMemories()) {
     this.#compiled = compiled
+    this.#held = memories
     this.#host = host
-    this.#instance = this.#guarded(() => new WebAssembly.Instance(compiled.module, this.#imports()))
+    this.#memoriesGiven = compiled.plan.memoryImports.map(({ limits }) => makeMemory(limits))
+    this.#importObject = importsOf(compiled, host, this.#memoriesGiven, (here) =>
+      this.#abandon(this.#faultOf(here))
+    )
     const { park } = host
-    const hooks = makeHooks({
+    this.#hooks = makeHooks({
       refill: (counter) => host.account.refill(counter),
       stop: (why) => {
         host.account.stopFor(stopOf(why))
@@ -45,18 +62,30 @@ export class V8Instance implements EngineInstance {
       resume: () => host.account.resume(),
       park: park && (() => park().then(() => host.account.resume()))
     })
-    const table = this.#export(compiled.plan.exports.hooks)
+    this.#make()
+  }
+
+  /** Makes the instance, maybe over memories that an earlier one had. */
+  #make(): void {
+    this.#forget()
+    const { module, plan } = this.#compiled
+    this.#instance = this.#guarded(() => new WebAssembly.Instance(module, this.#importObject))
+    // Counted with the memory and not with the instance: a pool's next instance has the same.
+    const [memory] = this.#memories()
+    if (memory !== undefined && this.#holds === undefined)
+      this.#holds = this.#held.hold(memory, this.#compiled)
+    const table = this.#export(plan.exports.hooks)
     if (table instanceof WebAssembly.Table) {
-      table.set(HOOK_REFILL, hooks.refill)
-      table.set(HOOK_STOP, hooks.stop)
-      table.set(HOOK_PARK, hooks.park)
+      table.set(HOOK_REFILL, this.#hooks.refill)
+      table.set(HOOK_STOP, this.#hooks.stop)
+      table.set(HOOK_PARK, this.#hooks.park)
     }
     this.renew()
   }
 
-  renew(): void {
+  renew(nowMs?: number): void {
     const fuel = this.#fuel()
-    if (fuel !== undefined) fuel.value = this.#host.account.open()
+    if (fuel !== undefined) fuel.value = this.#host.account.open(nowMs)
   }
 
   start(): void {
@@ -115,19 +144,22 @@ export class V8Instance implements EngineInstance {
 
   /** The counter, for host calls that charge it. */
   counter(): { readonly read: () => number; readonly write: (counter: number) => void } {
-    const fuel = this.#fuel()
     return {
-      read: () => fuel?.value ?? 0,
+      read: () => this.#fuel()?.value ?? 0,
       write: (counter) => {
+        const fuel = this.#fuel()
         if (fuel !== undefined) fuel.value = counter
       }
     }
   }
 
   memorySize(): { readonly pages: number; readonly highWaterBytes: number } {
-    const bytes = this.#memories().map(({ buffer }) => buffer.byteLength)
+    const memories = this.#memories()
     // Memories never shrink, so what they are at the end is the most that they were.
-    return { pages: (bytes[0] ?? 0) / PAGE_BYTES, highWaterBytes: bytes.reduce((sum, n) => sum + n, 0) }
+    let highWaterBytes = 0
+    for (const { buffer } of memories) highWaterBytes += buffer.byteLength
+    if (this.#holds !== undefined) this.#held.grow(this.#holds, highWaterBytes / PAGE_BYTES)
+    return { pages: (memories[0]?.buffer.byteLength ?? 0) / PAGE_BYTES, highWaterBytes }
   }
 
   capture(): Captured {
@@ -136,9 +168,31 @@ export class V8Instance implements EngineInstance {
     return capture(this.#compiled, this.#instance, this.#host.policy)
   }
 
+  remember(): Restorable | undefined {
+    const instance = this.#instance
+    if (instance === undefined) return undefined
+    if (this.#memoriesGiven.length > 0) return new Reinstantiation(this.#memoriesGiven, () => this.#make())
+    this.#initial = InitialState.of(this.#compiled, instance.exports)
+    return this.#initial
+  }
+
+  noteWrite(offset: number, length: number): void {
+    this.#initial?.noteWrite(offset, length)
+  }
+
   cleanUp(): void {
     this.#instance = undefined
+    this.#initial = undefined
+    this.#forget()
+  }
+
+  /** What was looked up in the instance. */
+  #forget(): void {
     this.#promised = undefined
+    this.#counter = undefined
+    this.#depthLeft = undefined
+    this.#memoryList = undefined
+    this.#last = undefined
   }
 
   #run(name: string, args: ReadonlyArray<Value>): unknown {
@@ -147,15 +201,17 @@ export class V8Instance implements EngineInstance {
   }
 
   /** An exported function, ready to be called from outside. */
-  #target(name: string): (...args: ReadonlyArray<Value>) => unknown {
+  #target(name: string): Target {
+    const depth = this.#depth()
+    // Depth is set before calls and not given back after them, so each call from outside begins anew.
+    if (depth !== undefined) depth.value = this.#host.policy.stackSlotsMax
+    if (this.#last?.name === name) return this.#last.target
     const target = this.#export(name)
     if (typeof target !== "function")
       throw new EngineFault({ kind: "engine", what: `the instance has no function ${name}` }, [])
-    const depth = this.#export(this.#compiled.plan.exports.depth)
-    // Depth is set before calls and not given back after them, so each call from outside begins anew.
-    if (depth instanceof WebAssembly.Global) depth.value = this.#host.policy.stackSlotsMax
     // The cast: it is a function, and what it takes was checked against its signature.
-    return target as (...args: ReadonlyArray<Value>) => unknown
+    this.#last = { name, target: target as Target }
+    return this.#last.target
   }
 
   #faultOf(thrown: unknown): EngineFault {
@@ -166,54 +222,16 @@ export class V8Instance implements EngineInstance {
     // On the caller's own thread both may be his; V8 asks for them when the stack is first read, which is below.
     const { stackTraceLimit, prepareStackTrace } = Error
     Error.stackTraceLimit = STACK_FRAMES_MAX
-    Reflect.set(Error, "prepareStackTrace", undefined)
+    // Writing it costs as much as a small guest, and mostly nobody has.
+    if (prepareStackTrace !== undefined) Reflect.set(Error, "prepareStackTrace", undefined)
     try {
       return run()
     } catch (thrown) {
       throw this.#faultOf(thrown)
     } finally {
       Error.stackTraceLimit = stackTraceLimit
-      Reflect.set(Error, "prepareStackTrace", prepareStackTrace)
+      if (prepareStackTrace !== undefined) Reflect.set(Error, "prepareStackTrace", prepareStackTrace)
     }
-  }
-
-  #imports(): WebAssembly.Imports {
-    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = Object.create(null)
-    for (const link of this.#host.links) {
-      const { module, name, type } = link.declaration
-      const fields = imports[module] ?? Object.create(null)
-      imports[module] = fields
-      const later = this.#later(link)
-      fields[name] =
-        later ??
-        ((...args: ReadonlyArray<HostValue>) => {
-          const results = this.#host.caller.call(link, args)
-          if (results === undefined) return trap()
-          return type.results.length > 1 ? results : results[0]
-        })
-    }
-    return imports
-  }
-
-  /**
-   * An import that suspends the guest while a remote host function answers, where that can be.
-   *
-   * A guest that is to stop is left as it is, suspended for good: whatever an import leaves with after a suspension,
-   * a guest could catch.
-   */
-  #later(link: ResolvedLink): WebAssembly.ImportValue | undefined {
-    const { caller, askRemote } = this.#host
-    if (link.declaration.kind !== "remote" || jspi === undefined || askRemote === undefined) return undefined
-    const { results: types } = link.declaration.type
-    const suspending = new jspi.Suspending(async (...args: ReadonlyArray<HostValue>) => {
-      const here = new Error("the guest was stopped in a host call")
-      const results = await caller.callLater?.(link, args, askRemote)
-      if (results !== undefined) return types.length > 1 ? results : results[0]
-      this.#abandon(this.#faultOf(here))
-      return new Promise(() => undefined)
-    })
-    // The cast: the declarations do not have it; to V8 it is a function.
-    return suspending as unknown as WebAssembly.ImportValue
   }
 
   #export(name: string): unknown {
@@ -221,17 +239,29 @@ export class V8Instance implements EngineInstance {
     return exports !== undefined && Object.hasOwn(exports, name) ? exports[name] : undefined
   }
 
+  #depth(): WebAssembly.Global | undefined {
+    if (this.#depthLeft !== undefined) return this.#depthLeft
+    const depth = this.#export(this.#compiled.plan.exports.depth)
+    this.#depthLeft = depth instanceof WebAssembly.Global ? depth : undefined
+    return this.#depthLeft
+  }
+
   #fuel(): WebAssembly.Global<"i32"> | undefined {
+    if (this.#counter !== undefined) return this.#counter
     const fuel = this.#export(this.#compiled.plan.exports.fuel)
     // The cast: the meter made it an i32.
-    return fuel instanceof WebAssembly.Global ? (fuel as WebAssembly.Global<"i32">) : undefined
+    this.#counter = fuel instanceof WebAssembly.Global ? (fuel as WebAssembly.Global<"i32">) : undefined
+    return this.#counter
   }
 
   #memories(): ReadonlyArray<WebAssembly.Memory> {
-    return this.#compiled.plan.exports.memories
+    this.#memoryList ??= this.#compiled.plan.exports.memories
       .map((name) => this.#export(name))
       .filter((memory) => memory instanceof WebAssembly.Memory)
+    return this.#memoryList
   }
 }
+
+type Target = (...args: ReadonlyArray<Value>) => unknown
 
 const NO_BYTES = new Uint8Array(0)

@@ -50,7 +50,7 @@ export type FromChild =
 export interface ToldCompiled
   extends Pick<
     Compiled,
-    "exports" | "imports" | "memories" | "features" | "nondeterminism" | "meteredBytes"
+    "exports" | "imports" | "memories" | "features" | "nondeterminism" | "meteredBytes" | "freshness"
   > {
   readonly startFunction: boolean
 }

@@ -11,7 +11,7 @@ import type { Compiled, ExportedFunction } from "../Compiled.ts"
 export const describeModule = (
   module: Module,
   plan: MeterPlan
-): Omit<Compiled, "module" | "placement" | "meteredBytes" | "features" | "nondeterminism"> => {
+): Pick<Compiled, "plan" | "imports" | "exports" | "tags" | "memories" | "tables"> => {
   const facts = new ModuleFacts(module)
   return {
     plan,

@@ -29,7 +29,8 @@ export const prepareFiring = (
   cell.enter("compiling")
   const fresh = request.compiled === undefined
   // A copy of its own where memory is shared: what is checked must be what is compiled.
-  const compiled = request.compiled ?? engine.compile(new Uint8Array(request.bytes), request.policy)
+  const compiled =
+    request.compiled ?? engine.compile(new Uint8Array(request.bytes), request.policy, request.forPool)
   const compileMicros = fresh ? micros(began) : 0
   const known = { fresh, compileMicros }
   if ("_tag" in compiled) return refuse(compiled, { ...known, compiled: undefined }, cell)
@@ -49,6 +50,8 @@ export const prepareFiring = (
   if ("_tag" in links) return refuse(links, { ...known, compiled }, cell)
   const unanswered = services.callRemote === undefined ? links.find(isRemote) : undefined
   if (unanswered !== undefined) return refuse(remoteInline(unanswered), { ...known, compiled }, cell)
+  const full = engine.whyNotInstantiate?.(compiled)
+  if (full !== undefined) return refuse(full, { ...known, compiled }, cell)
   return { ...known, compiled, links }
 }
 

@@ -8,16 +8,19 @@ import {
   Unsupported
 } from "../../outcome/RefusedReason.ts"
 import { decodeModule } from "../../wasm/decodeModule.ts"
+import { type Freshness, freshnessOf } from "../../wasm/freshness.ts"
 import { InstructionReader } from "../../wasm/InstructionReader.ts"
 import { attempt, Malformed } from "../../wasm/Malformed.ts"
 import type { Module } from "../../wasm/Module.ts"
+import { type MutableState, mutableState } from "../../wasm/mutableState.ts"
 import { type Feature, OP } from "../../wasm/Opcodes.ts"
 import { bodiesOf } from "../../wasm/sectionOf.ts"
-import { usedFeatures } from "../../wasm/usedFeatures.ts"
+import { featuresOf } from "../../wasm/usedFeatures.ts"
+import { usedRows } from "../../wasm/usedRows.ts"
 import { NONDETERMINISTIC_FEATURES, type RunPolicy } from "../RunPolicy.ts"
 import { checkFunctions } from "./checkFunctions.ts"
 import { checkLimits } from "./checkLimits.ts"
-import { meterOptionsOf } from "./meterOptionsOf.ts"
+import { meterOptionsOf, poolOptionsOf } from "./meterOptionsOf.ts"
 import type { TypeBudget } from "./TypeBudget.ts"
 
 /**
@@ -34,6 +37,8 @@ export interface Prepared {
   readonly metered: MeteredModule
   readonly features: ReadonlyArray<Feature>
   readonly nondeterminism: ReadonlyArray<Feature>
+  readonly state: MutableState
+  readonly freshness: Freshness
 }
 
 /** What an engine says of bytes that decode: `undefined`, or its own sentence about what is wrong. */
@@ -45,7 +50,8 @@ export const prepareModule = (
   placement: Placement,
   engineFeatures: ReadonlySet<Feature>,
   types: TypeBudget,
-  validate: Validate
+  validate: Validate,
+  forPool = false
 ): Prepared | RefusedReason => {
   if (bytes.length > policy.moduleBytesMax)
     return new LimitExceeded("moduleBytesMax", policy.moduleBytesMax, bytes.length)
@@ -54,8 +60,9 @@ export const prepareModule = (
   const over = attempt(() => checkLimits(module, policy))
   if (over instanceof Malformed) return malformed(over)
   if (over !== undefined) return over
-  const features = attempt(() => usedFeatures(module))
-  if (features instanceof Malformed) return malformed(features)
+  const used = attempt(() => usedRows(module))
+  if (used instanceof Malformed) return malformed(used)
+  const features = featuresOf(module, used)
   const refused = checkFeatures(features, policy, engineFeatures)
   if (refused !== undefined) return refused
   // Before the validator, which keeps the types of what it validates.
@@ -65,7 +72,10 @@ export const prepareModule = (
   if (invalid !== undefined) return invalidModule(invalid)
   if (features.has("threads") && waits(module))
     return new Unsupported("memory.atomic.wait", "no other thread is there to end it, nor fuel or deadline")
-  const metered = meterModule(module, meterOptionsOf(module, policy, placement))
+  const state = mutableState(module, used)
+  const freshness = freshnessOf(state)
+  const options = meterOptionsOf(module, policy, placement)
+  const metered = meterModule(module, forPool ? { ...options, ...poolOptionsOf(state, freshness) } : options)
   if (metered instanceof Malformed) return malformed(metered)
   const tooMuch = checkFunctions(module, metered.frameSlots, policy)
   if (tooMuch !== undefined) return tooMuch
@@ -73,7 +83,9 @@ export const prepareModule = (
     module,
     metered,
     features: [...features],
-    nondeterminism: NONDETERMINISTIC_FEATURES.filter((feature) => features.has(feature))
+    nondeterminism: NONDETERMINISTIC_FEATURES.filter((feature) => features.has(feature)),
+    state,
+    freshness
   }
 }
 

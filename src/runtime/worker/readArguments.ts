@@ -57,6 +57,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 const readArgument = (type: string, arg: Value | undefined): Value | undefined => {
   switch (type) {
     case "i32": {
+      if (typeof arg === "number" && arg === (arg | 0)) return arg | 0
       const integer =
         typeof arg === "number" ? toInteger(arg) : typeof arg === "string" ? readInteger(arg) : undefined
       return integer !== undefined && integer >= -(2n ** 31n) && integer < 2n ** 32n

@@ -3,8 +3,9 @@ import type { FailedReport, FiringRequest, Ran, ReturnedReport } from "../Firing
 import type { FiringCell } from "../FiringCell.ts"
 import type { FiringServices } from "./FiringServices.ts"
 import type { GuestCall } from "./GuestCall.ts"
+import type { Failed, Outcome } from "./Outcome.ts"
 import type { Prepared, ReadCall } from "./prepareFiring.ts"
-import type { Failed, Outcome, Run } from "./Run.ts"
+import type { Run } from "./Run.ts"
 import { typedValues } from "./readArguments.ts"
 import { settleFailure } from "./settleFailure.ts"
 

@@ -55,7 +55,9 @@ export const compiledWith = (...exports: ReadonlyArray<ExportedFunction>): Compi
   nondeterminism: [],
   memories: [],
   tables: [],
-  meteredBytes: 8
+  meteredBytes: 8,
+  freshness: { way: "new", why: "it is scripted" },
+  writesTables: false
 })
 
 export const MAIN: ExportedFunction = { name: "main", params: [], results: ["i32"] }
