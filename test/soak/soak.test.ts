@@ -56,3 +56,14 @@ describe("two thousand firings over schedulers, of which some crash, time out, a
     expect(decoded).toBeGreaterThan(0)
   }, 120_000)
 })
+
+describe("six thousand firings of pools, of which one in a hundred crashes", () => {
+  it("are each answered once, with a dump for each crash, and leave the memory as it is", async () => {
+    // The cast: the script printed it.
+    const { tenths, ...told } = (await soak("6000", "pooled")) as Omit<Mixed, "seed">
+    expect(told).toMatchObject({ wrong: [], answered: 6_000, failed: 60, dumps: 60 })
+    const [second, last] = [tenths[1], tenths[9]]
+    if (second === undefined || last === undefined) throw new Error("no tenths")
+    expect(last.rss / second.rss).toBeLessThan(1.1)
+  }, 120_000)
+})
