@@ -2,16 +2,22 @@ import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, describe, expect, it } from "vitest"
+import type { HostFunction } from "../../src/host/HostFunction.ts"
 import { Munition } from "../../src/index.ts"
 import type { Outcome, Pool, PoolCall } from "../../supervisors/pool/Pool.ts"
 import { parseWat } from "../guests/wat.ts"
+import { localOf } from "../supervisors/munition.ts"
 
 /** What a guest could leave behind in a pool, and does not: each call is told what `Munition.fire` tells. */
+
+const HOST = new URL("./freshHost.ts", import.meta.url).href
+const hostFunction = (name: string): HostFunction => localOf(name, [], HOST)
 
 interface Attack {
   /** Fields of the module. */
   readonly module: string
   readonly calls: ReadonlyArray<PoolCall>
+  readonly host?: string
 }
 
 const call = (functionName: string, ...args: ReadonlyArray<number>): PoolCall => ({ functionName, args })
@@ -152,7 +158,11 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
           (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
         (call $random) (call $time))
       (func (export "trap") (drop (call $random)) (call $log (i32.const 0) (i32.const 3)) unreachable)`,
-    calls: twice(call("ask", 1), call("ask", 20), call("trap"), call("ask", 1))
+    // A firing may log a thousand lines.
+    calls: twice(...[call("ask", 1), call("ask", 20), call("trap"), call("ask", 1)], {
+      ...call("ask", 1_100),
+      fuel: 5_000_000
+    })
   },
   "what a host function was refused": {
     module: `(memory 1) (import "env" "log_info" (func $log (param i32 i32))) ${COUNT}
@@ -163,6 +173,18 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   "calls that cannot be made": {
     module: `(memory 1) ${COUNT} (func (export "id") (param i32) (result i32) (local.get 0))`,
     calls: twice(call("nowhere"), call("count"), call("id"), call("count"), call("id", 1.5), call("id", 4))
+  },
+  "a memory that a host function keeps for another firing": {
+    module: `(memory 1) (import "host" "f" (func $f (result i32))) ${COUNT}
+      (func (export "host") (result i32) (drop (call $f)) (i32.load (i32.const 8)))`,
+    calls: twice(call("host"), call("host"), call("count")),
+    host: "keepAndSpill"
+  },
+  "a memory that a host function writes to when the firing is over": {
+    module: `(memory 1) (import "host" "f" (func $f (result i32))) ${COUNT}
+      (func (export "host") (result i32) (drop (call $f)) (i32.load (i32.const 8)))`,
+    calls: twice(call("host"), call("host"), call("count")),
+    host: "writeLater"
   }
 }
 
@@ -174,13 +196,14 @@ describe.each([
   ["on a thread of its own", false, false],
   ["on a thread of its own, all in one message", false, true]
 ])("a pool %s", (_, inline, batched) => {
-  it.each(Object.entries(ATTACKS))("keeps nothing of %s", async (title, { module, calls }) => {
+  it.each(Object.entries(ATTACKS))("keeps nothing of %s", async (title, { module, calls, host }) => {
     const wasm = parseWat(title, `(module ${sorted(module)})`)
     const options = {
       inline,
       size: { min: 0, max: batched ? 1 : 4 },
       verify: 1,
-      capabilities: ["log", "time:virtual", "random:virtual=9"]
+      capabilities: ["log", "time:virtual", "random:virtual=9", ...(host === undefined ? [] : ["host:f"])],
+      hostFunctions: host === undefined ? [] : [hostFunction(host)]
     }
     const lines: Array<string> = []
     const logger = Logger.make(({ message }) => void lines.push(String(message)))

@@ -33,7 +33,7 @@ export class HostBridge implements HostCaller {
   stoppedHere = false
   readonly #account: Account
   #journal: Journal
-  readonly #memory: HostMemory
+  #memory: HostMemory
   #context: HostContext
   readonly #locals: ReadonlyMap<string, HostCall>
   readonly #callRemote: CallRemote
@@ -51,11 +51,7 @@ export class HostBridge implements HostCaller {
   ) {
     this.#account = account
     this.#journal = journal
-    this.#memory = new HostMemory(
-      () => this.#bytes(),
-      (bytes) => this.#charge(bytes * this.#perByte),
-      (offset, length) => this.#noteWrite?.(offset, length)
-    )
+    this.#memory = this.#makeMemory()
     this.#context = { ...sources, memory: this.#memory }
     this.#locals = locals
     this.#callRemote = callRemote
@@ -63,9 +59,21 @@ export class HostBridge implements HostCaller {
 
   /** For another call of the same instance, which another journal may record, maybe with a clock of its own. */
   renew(journal: Journal, sources?: Pick<HostContext, "clock" | "random" | "emitLog">): void {
-    if (sources !== undefined) this.#context = { ...sources, memory: this.#memory }
+    if (sources !== undefined) {
+      // Whoever has kept the last life's memory has nothing of this one's.
+      this.#memory = this.#makeMemory()
+      this.#context = { ...sources, memory: this.#memory }
+    }
     this.#journal = journal
     this.stoppedHere = false
+  }
+
+  #makeMemory(): HostMemory {
+    return new HostMemory(
+      () => this.#bytes(),
+      (bytes) => this.#charge(bytes * this.#perByte),
+      (offset, length) => this.#noteWrite?.(offset, length)
+    )
   }
 
   /** Connects the instance: where its counter is, and its memory, and who wants to know of writes to that. */
@@ -82,10 +90,10 @@ export class HostBridge implements HostCaller {
   call(link: ResolvedLink, args: ReadonlyArray<HostValue>): ReadonlyArray<HostValue> | undefined {
     const answering = this.#answer(link, args)
     const asked = answering.next()
-    if (asked.done === true) return asked.value
+    if (asked.done === true) return this.#ended(asked.value)
     const { declaration, reads } = asked.value
     const answered = answering.next(this.#callRemote(declaration, args, reads))
-    return answered.done === true ? answered.value : undefined
+    return this.#ended(answered.done === true ? answered.value : undefined)
   }
 
   async callLater(
@@ -95,10 +103,16 @@ export class HostBridge implements HostCaller {
   ): Promise<ReadonlyArray<HostValue> | undefined> {
     const answering = this.#answer(link, args)
     const asked = answering.next()
-    if (asked.done === true) return asked.value
+    if (asked.done === true) return this.#ended(asked.value)
     const { declaration, reads } = asked.value
     const answered = answering.next(await askRemote(declaration, args, reads))
-    return answered.done === true ? answered.value : undefined
+    return this.#ended(answered.done === true ? answered.value : undefined)
+  }
+
+  /** The memory is open during a call only: later the instance may be another firing's. */
+  #ended<A>(answer: A): A {
+    this.#memory.begin(NO_ACCESS)
+    return answer
   }
 
   *#answer(
@@ -212,6 +226,7 @@ const areWrites = (writes: unknown): writes is ReadonlyArray<MemoryWrite> =>
 /** Characters of a host function's own error that are kept. */
 const WHAT_LENGTH_MAX = 1_000
 const NO_BYTES = new Uint8Array(0)
+const NO_ACCESS = { readBytesMax: 0, writeBytesMax: 0 }
 
 /** The calls of the built-in functions, by import. */
 export const builtinCalls = (): ReadonlyMap<string, HostCall> => BUILTIN_CALLS
