@@ -47,7 +47,7 @@ export const makeInlineRack = (
       const rack = new SlotRack<{ readonly slot: Slot }>(
         () => {
           const prepared = prepareFiring(request, services, cell, performance.now())
-          if ("kind" in prepared) return { why: "it cannot be linked" }
+          if ("kind" in prepared) return { why: "it cannot be linked now", passing: true }
           const slot = Slot.make(request, services, { ...prepared, fresh: false, compileMicros: 0 }, cell)
           return "why" in slot ? slot : { slot }
         },

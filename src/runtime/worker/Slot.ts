@@ -55,12 +55,12 @@ export class Slot {
   ): Slot | NoSlot {
     const run = new Run(request, services, cell, performance.now())
     const failed = run.make(prepared.compiled, prepared.links)
-    if (failed !== undefined) return { why: "its instance could not be made" }
+    if (failed !== undefined) return { why: "its instance could not be made", passing: true }
     const { way } = prepared.compiled.freshness
     const initial = way === "new" ? undefined : run.instance?.remember?.()
     if (initial !== undefined) return new Slot(request, services, prepared, run, initial)
     run.cleanUp()
-    return { why: "its state cannot be put back" }
+    return { why: "its state cannot be put back", passing: false }
   }
 
   /** The whole life of one firing. Afterwards {@link restore} decides whether there is another. */
@@ -163,4 +163,6 @@ export class Slot {
 
 export interface NoSlot {
   readonly why: string
+  /** That it may be otherwise the next time: for want of memory, say. */
+  readonly passing: boolean
 }

@@ -35,7 +35,7 @@ export class SlotRack<S extends { readonly slot: Slot }> {
     return this.#unfit
   }
 
-  /** A slot that is as new, or `undefined`: then {@link unfit} says why there is none. */
+  /** A slot that is as new, or `undefined`: for now, or for good, and then {@link unfit} says why. */
   take(): S | undefined {
     return this.#unfit === undefined ? (this.#idle.pop() ?? this.#makeOne()) : undefined
   }
@@ -44,7 +44,7 @@ export class SlotRack<S extends { readonly slot: Slot }> {
     if (this.#unfit !== undefined) return undefined
     const made = this.#make()
     if ("slot" in made) return made
-    this.#unfit = { why: made.why, differs: undefined }
+    if (!made.passing) this.#unfit = { why: made.why, differs: undefined }
     return undefined
   }
 

@@ -88,7 +88,7 @@ export class ThreadPools {
     let loading: Promise<void> | undefined
     const rack: SlotRack<Seat> = new SlotRack(
       () => {
-        if (locals === undefined) return { why: "its host functions are not loaded" }
+        if (locals === undefined) return { why: "its host functions are not loaded", passing: true }
         const shift = new Shift()
         const services: FiringServices = {
           ...this.#services,
@@ -99,7 +99,7 @@ export class ThreadPools {
         }
         const cell = new FiringCell(request.cell)
         const prepared = prepareFiring(request, services, cell, performance.now())
-        if ("kind" in prepared) return { why: "it cannot be linked" }
+        if ("kind" in prepared) return { why: "it cannot be linked now", passing: true }
         const slot = Slot.make(request, services, { ...prepared, fresh: false, compileMicros: 0 }, cell)
         return "why" in slot ? slot : { slot, shift }
       },

@@ -111,11 +111,19 @@ describe("a rack of which no slot can be made", () => {
     let tries = 0
     const { rack } = rackOf(0, () => {
       tries++
-      return { why: "it is Monday" }
+      return { why: "it is Monday", passing: false }
     })
     rack.fill(2)
     expect(rack.take()).toBeUndefined()
     expect(rack.unfit).toEqual({ why: "it is Monday", differs: undefined })
     expect(tries).toBe(1)
+  })
+
+  it("tries again where that passes", () => {
+    let tries = 0
+    const { rack } = rackOf(0, () => (tries++ === 0 ? { why: "it is Monday", passing: true } : bench.make()))
+    expect(rack.take()).toBeUndefined()
+    expect(rack.unfit).toBeUndefined()
+    expect(rack.take()?.slot.place).toBe("idle")
   })
 })

@@ -9,7 +9,7 @@ import { type HereOptions, requestFor, servicesHere, v8Engine } from "../fireHer
 
 /** Slots of a guest that can return, fail and grow, each with the exports of its instance, to tamper with. */
 export interface Bench {
-  readonly make: () => Seat | { readonly why: string }
+  readonly make: () => Seat | { readonly why: string; readonly passing: boolean }
   readonly call: (functionName: string, ...args: PooledCall["args"]) => PooledCall
 }
 

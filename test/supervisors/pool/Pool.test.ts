@@ -18,6 +18,7 @@ import {
   Returned,
   Supervisor
 } from "../../../src/index.ts"
+import { MEMORIES_DEFAULT_MAX } from "../../../src/runtime/MemoryLedger.ts"
 import { memoriesOfProcess } from "../../../src/runtime/memoriesOfProcess.ts"
 import { InitialState } from "../../../src/runtime/worker/InitialState.ts"
 import { parseWat } from "../../guests/wat.ts"
@@ -50,6 +51,10 @@ const GUEST = parseWat(
     (func (export "trap") (i32.store (i32.const 0) (i32.const 7)) unreachable)
     (func (export "spin") (loop br 0)))`
 )
+/** Takes longer to load than a pool waits until it looks after its instances. */
+const SLOW = `data:text/javascript,${encodeURIComponent(
+  "await new Promise((resolve) => setTimeout(resolve, 1500)); export const f = () => 1"
+)}`
 const OPTIONS: PoolOptions = { capabilities: ["log", "random:virtual=7"], fuel: 10_000, verify: 1 }
 
 const withPool = <A, E>(
@@ -264,6 +269,20 @@ describe("a pool on threads", () => {
       { size: { min: 4, max: 6 } }
     ))
 
+  it("uses instances again whose host functions were still being loaded when it was to have some ready", () =>
+    withPool(
+      (pool) =>
+        Effect.gen(function* () {
+          yield* Effect.forEach([1, 2, 3, 4], () => pool.fire("main"), { concurrency: 4 })
+          expect((yield* pool.load).freshness).toEqual({ way: "restore" })
+        }),
+      {
+        ...{ capabilities: ["host:f", "log"], hostFunctions: [localOf("f", [], SLOW)] },
+        ...{ size: { min: 1, max: 8 }, timeout: "20s" }
+      },
+      callsHost()
+    ))
+
   it("answers all calls though each ends its thread", () =>
     withPool(
       (pool) =>
@@ -382,6 +401,23 @@ describe("a pool that cannot use an instance twice", () => {
             (memory.init $d (i32.const 16) (i32.const 1) (i32.const 4)) (data.drop $d) (i32.load (i32.const 16)))
           (func (export "twice") (result i32) (drop (call $take)) (call $take)))`
       )
+    ))
+})
+
+describe.each([{ inline: true }, { inline: false }])("a pool without room for a memory, %o", ({ inline }) => {
+  it("refuses with numbers, and uses instances again when there is room", () =>
+    withPool(
+      (pool) =>
+        Effect.gen(function* () {
+          // Whatever this process has by now, there is room for nothing more.
+          memoriesOfProcess.bound(0, 2 ** 31 - 1)
+          const refused = yield* Effect.flip(pool.fire("next"))
+          memoriesOfProcess.bound(MEMORIES_DEFAULT_MAX, 2 ** 31 - 1)
+          expect(refused).toMatchObject({ reason: { _tag: "LimitExceeded", limit: "memoriesMax", bound: 0 } })
+          expect((yield* pool.fire("next")).values).toEqual([102])
+          expect((yield* pool.load).freshness).toEqual({ way: "restore" })
+        }),
+      { inline }
     ))
 })
 
