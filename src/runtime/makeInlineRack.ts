@@ -6,9 +6,9 @@ import { inlineEngine } from "./fireInline.ts"
 import type { PoolBounds, PooledCall, PooledReport, Unfit } from "./PooledCall.ts"
 import type { FiringServices } from "./worker/FiringServices.ts"
 import { loadLocals } from "./worker/loadLocals.ts"
+import { Slot } from "./worker/pool/Slot.ts"
+import { SlotRack } from "./worker/pool/SlotRack.ts"
 import { prepareFiring } from "./worker/prepareFiring.ts"
-import { Slot } from "./worker/Slot.ts"
-import { SlotRack } from "./worker/SlotRack.ts"
 
 /**
  * A pool's instances on the caller's own thread: no message, so a small firing costs little more than the call and

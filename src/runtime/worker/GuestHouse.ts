@@ -6,12 +6,12 @@ import { gone } from "./gone.ts"
 import { jspi } from "./jspi.ts"
 import { loadLocals } from "./loadLocals.ts"
 import type { CallMessage, FireMessage, ModuleMessage, SchedulerMessage, WorkerMessage } from "./messages.ts"
+import { ThreadPools } from "./pool/ThreadPools.ts"
 import { askOverPort, noRemote, remoteOverPort } from "./RemoteCalls.ts"
 import { Resident } from "./Resident.ts"
 import { runInTurns } from "./runFiring.ts"
 import { type Guest, Scheduler } from "./Scheduler.ts"
 import { Shift } from "./Shift.ts"
-import { ThreadPools } from "./ThreadPools.ts"
 import type { V8Engine } from "./V8Engine.ts"
 
 /**

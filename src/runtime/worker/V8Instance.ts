@@ -6,10 +6,10 @@ import type { Captured, EngineInstance, InstanceHost, Restorable, Suspendable } 
 import { EngineFault } from "./EngineFault.ts"
 import { type Held, HeldMemories } from "./HeldMemories.ts"
 import { makeHooks } from "./hostModules.ts"
-import { InitialState } from "./InitialState.ts"
 import { importsOf, makeMemory } from "./importsOf.ts"
 import { jspi } from "./jspi.ts"
-import { Reinstantiation } from "./Reinstantiation.ts"
+import { InitialState } from "./pool/InitialState.ts"
+import { Reinstantiation } from "./pool/Reinstantiation.ts"
 import { readFailure, showReference } from "./readFailure.ts"
 import { stopOf } from "./stopOf.ts"
 

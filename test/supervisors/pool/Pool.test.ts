@@ -20,7 +20,7 @@ import {
 } from "../../../src/index.ts"
 import { MEMORIES_DEFAULT_MAX } from "../../../src/runtime/MemoryLedger.ts"
 import { memoriesOfProcess } from "../../../src/runtime/memoriesOfProcess.ts"
-import { InitialState } from "../../../src/runtime/worker/InitialState.ts"
+import { InitialState } from "../../../src/runtime/worker/pool/InitialState.ts"
 import { parseWat } from "../../guests/wat.ts"
 import { callsHost, layerOf, localOf, withMunition } from "../munition.ts"
 

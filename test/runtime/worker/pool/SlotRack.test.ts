@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { SlotRack } from "../../../src/runtime/worker/SlotRack.ts"
+import { SlotRack } from "../../../../src/runtime/worker/pool/SlotRack.ts"
 import { benchOf, cell, GUEST, type Seat, tamper } from "./slots.ts"
 
 const bench = benchOf(GUEST)

@@ -1,4 +1,4 @@
-import type { Compiled } from "../Compiled.ts"
+import type { Compiled } from "../../Compiled.ts"
 import { type MemoryImage, makeImage } from "./MemoryImage.ts"
 
 /**

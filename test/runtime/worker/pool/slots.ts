@@ -1,11 +1,11 @@
-import { FiringCell } from "../../../src/runtime/FiringCell.ts"
-import type { PooledCall } from "../../../src/runtime/PooledCall.ts"
-import type { Engine } from "../../../src/runtime/worker/Engine.ts"
-import { prepareFiring } from "../../../src/runtime/worker/prepareFiring.ts"
-import { Slot } from "../../../src/runtime/worker/Slot.ts"
-import { watchInstances } from "../../differential/freshState.ts"
-import { parseWat } from "../../guests/wat.ts"
-import { type HereOptions, requestFor, servicesHere, v8Engine } from "../fireHere.ts"
+import { FiringCell } from "../../../../src/runtime/FiringCell.ts"
+import type { PooledCall } from "../../../../src/runtime/PooledCall.ts"
+import type { Engine } from "../../../../src/runtime/worker/Engine.ts"
+import { Slot } from "../../../../src/runtime/worker/pool/Slot.ts"
+import { prepareFiring } from "../../../../src/runtime/worker/prepareFiring.ts"
+import { watchInstances } from "../../../differential/freshState.ts"
+import { parseWat } from "../../../guests/wat.ts"
+import { type HereOptions, requestFor, servicesHere, v8Engine } from "../../fireHere.ts"
 
 /** Slots of a guest that can return, fail and grow, each with the exports of its instance, to tamper with. */
 export interface Bench {

@@ -1,16 +1,21 @@
-import { FIRST_SLOT_PLACE, nextSlotPlace, type SlotEvent, type SlotPlace } from "../../../actors/SlotTable.ts"
-import type { Value } from "../../outcome/Value.ts"
-import type { FiringReport, FiringRequest } from "../Firing.ts"
-import type { FiringCell } from "../FiringCell.ts"
-import type { PooledCall, PooledReport } from "../PooledCall.ts"
-import { captureOf } from "./caught.ts"
-import type { Captured, Restorable } from "./Engine.ts"
-import type { FiringServices } from "./FiringServices.ts"
-import { callAtOnce, type GuestCall } from "./GuestCall.ts"
-import type { Outcome } from "./Outcome.ts"
-import { type Prepared, readCall, refuse } from "./prepareFiring.ts"
-import { Run } from "./Run.ts"
-import { failedReport, reportOf } from "./reportOf.ts"
+import {
+  FIRST_SLOT_PLACE,
+  nextSlotPlace,
+  type SlotEvent,
+  type SlotPlace
+} from "../../../../actors/SlotTable.ts"
+import type { Value } from "../../../outcome/Value.ts"
+import type { FiringReport, FiringRequest } from "../../Firing.ts"
+import type { FiringCell } from "../../FiringCell.ts"
+import type { PooledCall, PooledReport } from "../../PooledCall.ts"
+import { captureOf } from "../caught.ts"
+import type { Captured, Restorable } from "../Engine.ts"
+import type { FiringServices } from "../FiringServices.ts"
+import { callAtOnce, type GuestCall } from "../GuestCall.ts"
+import type { Outcome } from "../Outcome.ts"
+import { type Prepared, readCall, refuse } from "../prepareFiring.ts"
+import { Run } from "../Run.ts"
+import { failedReport, reportOf } from "../reportOf.ts"
 
 /**
  * An instance that serves one firing after the other and is put back to its first state between them: the chart of

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { Reinstantiation } from "../../../src/runtime/worker/Reinstantiation.ts"
+import { Reinstantiation } from "../../../../src/runtime/worker/pool/Reinstantiation.ts"
 
 const memoryWith = (byte: number) => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 3 })

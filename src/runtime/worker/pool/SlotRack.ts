@@ -1,4 +1,4 @@
-import type { Unfit } from "../PooledCall.ts"
+import type { Unfit } from "../../PooledCall.ts"
 import type { NoSlot, Slot } from "./Slot.ts"
 
 /**

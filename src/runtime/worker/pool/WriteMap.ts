@@ -1,4 +1,4 @@
-import { GRANULE_BITS, GRANULE_BYTES, WRITE_BEYOND_BYTES } from "../../fuel/meter/writeMap.ts"
+import { GRANULE_BITS, GRANULE_BYTES, WRITE_BEYOND_BYTES } from "../../../fuel/meter/writeMap.ts"
 
 /**
  * What a guest has written, as the meter notes it: a byte for each granule of its memory; see `writeMap.ts` there.

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { nextSlotPlace, SLOT_TABLE, type SlotEvent, type SlotPlace } from "../../../actors/SlotTable.ts"
-import { callAtOnce } from "../../../src/runtime/worker/GuestCall.ts"
+import { nextSlotPlace, SLOT_TABLE, type SlotEvent, type SlotPlace } from "../../../../actors/SlotTable.ts"
+import { callAtOnce } from "../../../../src/runtime/worker/GuestCall.ts"
 import { benchOf, cell, GUEST, type Seat, tamper } from "./slots.ts"
 
 const bench = benchOf(GUEST)

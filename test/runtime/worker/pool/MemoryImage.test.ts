@@ -5,8 +5,8 @@ import {
   GRANULE_BYTES,
   WRITE_BEYOND_BYTES,
   WRITE_MAP_PAGES
-} from "../../../src/fuel/meter/writeMap.ts"
-import { makeImage } from "../../../src/runtime/worker/MemoryImage.ts"
+} from "../../../../src/fuel/meter/writeMap.ts"
+import { makeImage } from "../../../../src/runtime/worker/pool/MemoryImage.ts"
 
 /** An image, held against a plain copy. */
 

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { GRANULE_BYTES, WRITE_BEYOND_BYTES, WRITE_MAP_PAGES } from "../../../src/fuel/meter/writeMap.ts"
-import { WriteMap } from "../../../src/runtime/worker/WriteMap.ts"
+import { GRANULE_BYTES, WRITE_BEYOND_BYTES, WRITE_MAP_PAGES } from "../../../../src/fuel/meter/writeMap.ts"
+import { WriteMap } from "../../../../src/runtime/worker/pool/WriteMap.ts"
 
 const memory = new WebAssembly.Memory({ initial: WRITE_MAP_PAGES, maximum: WRITE_MAP_PAGES })
 const PAGE_BYTES = 65_536

@@ -1,4 +1,4 @@
-import type { Restorable } from "./Engine.ts"
+import type { Restorable } from "../Engine.ts"
 import { type MemoryImage, makeImage } from "./MemoryImage.ts"
 
 /**
