@@ -7,6 +7,7 @@ import type { Compiled } from "./Compiled.ts"
 import type { FiringReport, FiringRequest } from "./Firing.ts"
 import { FiringCell } from "./FiringCell.ts"
 import type { GuestWorker, ResidentGuest } from "./GuestWorker.ts"
+import { Inbox } from "./Inbox.ts"
 import { type Guilty, InFlight, type Pending } from "./InFlight.ts"
 import { type Ask, openPoolOn } from "./openPoolOn.ts"
 import { Remote } from "./Remote.ts"
@@ -215,6 +216,8 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
   /** It is no more, and all who must know are told; the second time, nobody is left. */
   const end = (cause: string, guilty?: Guilty) => {
     state.alive = false
+    // What it has told before counts, whoever had not come to hear of it.
+    inbox.flush()
     inFlight.lose(cause, guilty)
     const loss = new WorkerLost(cause, "idle")
     Deferred.doneUnsafe(state.lost, Exit.succeed(loss))
@@ -228,11 +231,12 @@ const listen = (started: StartedThread | StartedChild): (StartedThread | Started
     else if (message.kind === "report") inFlight.report(message.firing, message.report)
     else if (message.kind === "lost") inFlight.report(message.firing, message.lost)
   }
+  const inbox = new Inbox(hear)
   if ("listen" in worker) {
-    worker.listen(hear, lost)
+    worker.listen(inbox.push, lost)
     return { ...started, state, inFlight, end }
   }
-  worker.on("message", hear)
+  worker.on("message", inbox.push)
   worker.on("messageerror", (error) => lost(`its message could not be read: ${error.message}`))
   worker.on("error", (error) =>
     lost(error instanceof Error ? `${error.name}: ${error.message}` : String(error))

@@ -31,9 +31,9 @@ export const measureThreads = ({ rounds }: RowOptions): Promise<ReadonlyArray<Li
           name: BATCHES,
           count: 10_000,
           run: (count: number) =>
-            fireBatches(pool, "increment", count, { size: 2_000, inFlight: 4, expected: 1 })
+            fireBatches(pool, "increment", count, { size: 250, inFlight: 4, expected: 1 })
         },
-        { name: SINGLE, count: 2_560, run: (count: number) => fireInFlight(pool, "increment", count, 512) },
+        { name: SINGLE, count: 2_560, run: (count: number) => fireInFlight(pool, "increment", count, 64) },
         { name: PLAIN, count: 1_000, run: plain, after: collect }
       ]
       const watched = lanes.map((lane) => ({ ...lane, run: late.watch(lane.name, lane.run) }))
@@ -59,8 +59,8 @@ const linesOf = (beside: string, laps: Laps, late: Lateness): ReadonlyArray<Line
       `${laps.rate(BATCHES)} in batches, ${laps.rate(SINGLE)} one by one`,
       Math.min(laps.median(BATCHES), laps.median(SINGLE)) <= 1e6 / 30_000
     ),
-    note("in batches of 2,000, 4 in flight", `${laps.show(BATCHES)}, ${late.show(BATCHES)}`),
-    note("one by one, 512 in flight", `${laps.show(SINGLE)}, ${late.show(SINGLE)}`),
+    note("in batches of 250, 4 in flight", `${laps.show(BATCHES)}, ${late.show(BATCHES)}`),
+    note("one by one, 64 in flight", `${laps.show(SINGLE)}, ${late.show(SINGLE)}`),
     note(
       "plain V8, an instance each, 1 thread",
       `${laps.rate(PLAIN)}, ${laps.show(PLAIN)}, ${late.show(PLAIN)}; batches take ${times(laps.ratio(BATCHES, PLAIN))}`
