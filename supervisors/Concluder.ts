@@ -68,8 +68,8 @@ export interface Concluder {
     job: Pick<Job, "instanceId" | "identity" | "counted">,
     ended: Returned | Crash
   ) => Effect.Effect<void>
-  /** Meters one that returned, where nobody keeps its steps; `undefined` where somebody does. */
-  readonly meterOnly: ((identity: Job["identity"], used: number) => Effect.Effect<void>) | undefined
+  /** Meters one that returned, at once; `undefined` where its steps are kept as well, or it cannot be done at once. */
+  readonly meterNow: ((identity: Job["identity"], used: number) => void) | undefined
   /** Keeps what was compiled. */
   readonly keep: (job: Job, report: Pick<Ran, "compiled">) => void
   /** Tells the audit of a step of somebody who is no instance. */
@@ -151,7 +151,7 @@ export const makeConcluder = (cache: ModuleCache): Effect.Effect<Concluder, neve
       refuse,
       conclude,
       record,
-      meterOnly: audit.isSilent === true ? (identity, used) => meter.record(identity, used) : undefined,
+      meterNow: audit.isSilent === true ? meter.recordNow : undefined,
       crashOf,
       keep,
       tell: (step) => audit.record({ _tag: "Transition", ...step }),

@@ -1,3 +1,4 @@
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { logToEffect } from "../../src/host/logToEffect.ts"
 import type { Crash } from "../../src/outcome/Crash.ts"
@@ -32,6 +33,8 @@ export class PoolModule {
   #freshness: Freshness
   #last: { readonly identity: Job["identity"]; readonly results: ReadonlyArray<string> }
   readonly #tally = new ReturnedTally()
+  /** Whose metrics are counted. */
+  readonly #context: Context.Context<never>
   #running = 0
   #isRetired = false
 
@@ -40,8 +43,10 @@ export class PoolModule {
     plan: PoolPlan,
     house: PoolHouse,
     instances: InlineRack | ThreadsPool,
-    freshness: Freshness
+    freshness: Freshness,
+    context: Context.Context<never>
   ) {
+    this.#context = context
     this.#module = module
     this.#plan = plan
     this.#house = house
@@ -76,12 +81,15 @@ export class PoolModule {
       return Effect.andThen(this.giveUp(unfit), this.#house.fireNew(this.jobOf(letter)))
     const lines = instances.takeLines()
     const told = this.conclude(report, letter)
-    if (lines.length === 0 && unfit === undefined) return told
+    if (lines.length === 0 && unfit === undefined)
+      // What has happened is told, whoever does not wait for it any more.
+      return this.#house.concluder.meterNow === undefined ? Effect.uninterruptible(told) : told
     const { functionName } = letter
     const about = { pool: this.#plan.name, function: functionName }
     return Effect.forEach(lines, (line) => logToEffect(line, about), { discard: true }).pipe(
       Effect.andThen(told),
-      Effect.ensuring(this.giveUp(unfit))
+      Effect.ensuring(this.giveUp(unfit)),
+      Effect.uninterruptible
     )
   }
 
@@ -94,12 +102,12 @@ export class PoolModule {
     const { nondeterminism } = this.#module.compiled
     const returned = concludePooled(report, fuel, this.#resultsOf(functionName), nondeterminism)
     const { identity } = this.#last
-    if (concluder.meterOnly === undefined)
+    if (concluder.meterNow === undefined)
       return Effect.as(concluder.record(this.jobOf(letter), returned), returned)
-    return Effect.contextWith((context) => {
-      this.#tally.add(returned.metadata, context)
-      return Effect.as(concluder.meterOnly?.(identity, returned.metadata.fuel.used) ?? Effect.void, returned)
-    })
+    // At once, and not as Effects: those would cost as much again as a small guest and all that is done for it.
+    this.#tally.add(returned.metadata, this.#context)
+    concluder.meterNow(identity, returned.metadata.fuel.used)
+    return Effect.succeed(returned)
   }
 
   /** Mostly it is one function that is fired. */
@@ -155,8 +163,8 @@ export class PoolModule {
 
   trim(least: number, most: number): Effect.Effect<void> {
     const { instances } = this
-    return Effect.contextWith((context) => {
-      this.#tally.flush(context)
+    return Effect.suspend(() => {
+      this.#tally.flush(this.#context)
       return "takeLines" in instances
         ? Effect.sync(() => instances.trim(least, most))
         : instances.trim(least, most)

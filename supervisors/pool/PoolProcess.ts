@@ -80,10 +80,9 @@ export class PoolProcess implements Pool {
       if (this.#isOver) return this.#refuse(this.#ending(), functionName)
       // One piece, from the call to its outcome: nobody else comes to run, so that the room need not know.
       const inline = this.#room.hasPlace ? this.#module.fireInline(letter) : undefined
-      // What has happened is told, whoever does not wait for it any more.
       if (inline !== undefined) {
         this.#peak = Math.max(this.#peak, 1)
-        return Effect.uninterruptible(inline)
+        return inline
       }
       return Effect.flatMap(this.#admit(letter.priority, [letter]), ([outcome]) =>
         outcome instanceof Crash || outcome instanceof Refused

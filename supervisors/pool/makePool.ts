@@ -36,10 +36,12 @@ const furnish = (module: CompiledModule, plan: PoolPlan, house: PoolHouse): Effe
   const instances: Effect.Effect<InlineRack | ThreadsPool> = plan.inline
     ? Effect.flatMap(loadInlineRack, (makeInlineRack) => makeInlineRack(request, bounds))
     : Effect.sync(() => house.schedulers.openPool(request, bounds))
-  return Effect.map(instances, (found) => {
+  return Effect.gen(function* () {
+    const found = yield* instances
+    const context = yield* Effect.context<never>()
     const why = whyNotTwice(plan, house)
     const freshness = why === undefined ? compiled.freshness : { way: "new" as const, why }
-    return new PoolModule(module, plan, house, found, freshness)
+    return new PoolModule(module, plan, house, found, freshness, context)
   })
 }
 
