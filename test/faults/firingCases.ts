@@ -114,6 +114,8 @@ const exceeds = (now: Held, before: Held | undefined): boolean =>
 
 /** File descriptors, timers, ports and whatever else keeps, or could keep, a process. */
 const hold: Effect.Effect<Held> = Effect.promise(async () => {
+  // The process's own, which Node opens when they are first asked for: a warning in between would count as left over.
+  for (const own of [process.stdout, process.stderr]) void own.writable
   // Inside of its own callback a timer still counts.
   await new Promise((resolve) => setImmediate(resolve))
   const resources = new Map<string, number>()
