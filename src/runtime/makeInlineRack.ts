@@ -8,7 +8,6 @@ import type { FiringServices } from "./worker/FiringServices.ts"
 import { loadLocals } from "./worker/loadLocals.ts"
 import { Slot } from "./worker/pool/Slot.ts"
 import { SlotRack } from "./worker/pool/SlotRack.ts"
-import { prepareFiring } from "./worker/prepareFiring.ts"
 
 /**
  * A pool's instances on the caller's own thread: no message, so a small firing costs little more than the call and
@@ -46,9 +45,7 @@ export const makeInlineRack = (
       }
       const rack = new SlotRack<{ readonly slot: Slot }>(
         () => {
-          const prepared = prepareFiring(request, services, cell, performance.now())
-          if ("kind" in prepared) return { why: "it cannot be linked now", passing: true }
-          const slot = Slot.make(request, services, { ...prepared, fresh: false, compileMicros: 0 }, cell)
+          const slot = Slot.of(request, services, cell)
           return "why" in slot ? slot : { slot }
         },
         verifyEvery,

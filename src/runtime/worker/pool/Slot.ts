@@ -13,7 +13,7 @@ import type { Captured, Restorable } from "../Engine.ts"
 import type { FiringServices } from "../FiringServices.ts"
 import { callAtOnce, type GuestCall } from "../GuestCall.ts"
 import type { Outcome } from "../Outcome.ts"
-import { type Prepared, readCall, refuse } from "../prepareFiring.ts"
+import { type Prepared, prepareFiring, readCall, refuse } from "../prepareFiring.ts"
 import { Run } from "../Run.ts"
 import { failedReport, reportOf } from "../reportOf.ts"
 
@@ -49,6 +49,13 @@ export class Slot {
 
   get place(): SlotPlace {
     return this.#place
+  }
+
+  /** Links the module and makes a slot of it, for whoever keeps slots. *Returns* why there is none. */
+  static of(request: FiringRequest, services: FiringServices, cell: FiringCell): Slot | NoSlot {
+    const prepared = prepareFiring(request, services, cell, performance.now())
+    if ("kind" in prepared) return { why: "it cannot be linked now", passing: true }
+    return Slot.make(request, services, { ...prepared, fresh: false, compileMicros: 0 }, cell)
   }
 
   /** *Returns* why there is none where it cannot be made, or not be put back. */

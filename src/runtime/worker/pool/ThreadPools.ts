@@ -7,7 +7,6 @@ import type { FiringServices } from "../FiringServices.ts"
 import { callInTurns } from "../GuestCall.ts"
 import { loadLocals } from "../loadLocals.ts"
 import type { PooledMessage, PoolMessage, TrimMessage, WorkerMessage } from "../messages.ts"
-import { prepareFiring } from "../prepareFiring.ts"
 import type { Guest } from "../Scheduler.ts"
 import { Shift } from "../Shift.ts"
 import { Slot } from "./Slot.ts"
@@ -60,7 +59,7 @@ export class ThreadPools {
     cell.enter("loading")
     const loaded = pool.loaded()
     if (loaded !== undefined) await guest.away(loaded)
-    const told = { ms: performance.now() }
+    let toldMs = performance.now()
     let slotted = pool.rack.take()
     for (const call of calls) {
       if (slotted === undefined || cell.cancelled) break
@@ -69,10 +68,10 @@ export class ThreadPools {
       reports.push(await fireOne(slotted, call, cell))
       slotted.shift.ends()
       if (!pool.rack.restore(slotted)) slotted = pool.rack.take()
-      if (performance.now() - told.ms > TELL_MS_MAX) {
+      if (performance.now() - toldMs > TELL_MS_MAX) {
         this.#tell({ kind: "part", firing, part: { first, reports: [...reports] } })
         first += reports.splice(0).length
-        told.ms = performance.now()
+        toldMs = performance.now()
       }
       if (guest.shouldPark()) await guest.park()
     }
@@ -97,10 +96,7 @@ export class ThreadPools {
           emitLog: (record) => this.#tell({ kind: "log", firing: shift.call.firing, record }),
           turns: shift
         }
-        const cell = new FiringCell(request.cell)
-        const prepared = prepareFiring(request, services, cell, performance.now())
-        if ("kind" in prepared) return { why: "it cannot be linked now", passing: true }
-        const slot = Slot.make(request, services, { ...prepared, fresh: false, compileMicros: 0 }, cell)
+        const slot = Slot.of(request, services, new FiringCell(request.cell))
         return "why" in slot ? slot : { slot, shift }
       },
       verifyEvery,
