@@ -2,9 +2,10 @@ import type * as Effect from "effect/Effect"
 import type { FuelCeiling } from "../src/fuel/FuelPolicy.ts"
 import type { Crash } from "../src/outcome/Crash.ts"
 import type { Refused } from "../src/outcome/Refused.ts"
-import { BadArguments, type RefusedReason } from "../src/outcome/RefusedReason.ts"
+import type { RefusedReason } from "../src/outcome/RefusedReason.ts"
 import type { Returned } from "../src/outcome/Returned.ts"
 import type { Value } from "../src/outcome/Value.ts"
+import { checkIntegers } from "./checkCall.ts"
 import { type FireOptions, type FirePlan, planFiring } from "./FireOptions.ts"
 import type { Child } from "./otp/Child.ts"
 import type { ResidentEnded } from "./ResidentEnded.ts"
@@ -67,8 +68,8 @@ export const planResident = (
   { mailboxMax = MAILBOX_DEFAULT_MAX, ...options }: ResidentOptions,
   ceiling: Partial<FuelCeiling> = {}
 ): ResidentPlan | RefusedReason => {
-  if (!Number.isSafeInteger(mailboxMax) || mailboxMax < 1 || mailboxMax > MAILBOX_MAX)
-    return new BadArguments("mailboxMax", `an integer 1..${MAILBOX_MAX}`, String(mailboxMax))
+  const wrong = checkIntegers([["mailboxMax", mailboxMax, 1, MAILBOX_MAX]])
+  if (wrong !== undefined) return wrong
   const plan = planFiring(options, ceiling)
   return "_tag" in plan ? plan : { ...plan, mailboxMax, ceiling }
 }

@@ -4,6 +4,7 @@ import { MEMORIES_DEFAULT_MAX } from "../src/runtime/MemoryLedger.ts"
 import type { ChildOptions } from "../src/runtime/process/ChildOptions.ts"
 import { HEAP_MB_DEFAULT, HEAP_MB_MAX, HEAP_MB_MIN, type StartedThread } from "../src/runtime/startThread.ts"
 import { jspi } from "../src/runtime/worker/jspi.ts"
+import { checkIntegers } from "./checkCall.ts"
 
 /**
  * How many guests run at once, where, and how many may wait: what an operator decides for all of them.
@@ -78,11 +79,8 @@ export const planSchedulers = (options: SchedulersOptions): SchedulersPlan | Bad
     memoriesMax: options.memoriesMax ?? MEMORIES_DEFAULT_MAX,
     memoryMbMax: options.memoryMbMax ?? MEMORY_MB_MAX
   }
-  for (const [name, least, most] of RANGES) {
-    const value: unknown = asked[name]
-    if (!Number.isSafeInteger(value) || asked[name] < least || asked[name] > most)
-      return new BadArguments(name, `an integer ${least}..${most}`, String(value))
-  }
+  const wrong = checkIntegers(RANGES.map(([name, least, most]) => [name, asked[name], least, most]))
+  if (wrong !== undefined) return wrong
   return jspi === undefined ? { ...asked, guestsMax: 1 } : asked
 }
 

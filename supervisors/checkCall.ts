@@ -27,6 +27,20 @@ export const checkOptions = (options: unknown): BadArguments | undefined => {
   return undefined
 }
 
+/** An option that is a whole number: its name, what was given, the least and the most that it can be. */
+export type IntegerOption = readonly [name: string, given: unknown, least: number, most: number]
+
+/** *Returns* what is wrong with the first that is none, or not between its two. */
+export const checkIntegers = (options: ReadonlyArray<IntegerOption>): BadArguments | undefined => {
+  const wrong = options.find(
+    ([, given, least, most]) =>
+      typeof given !== "number" || !Number.isSafeInteger(given) || given < least || given > most
+  )
+  if (wrong === undefined) return undefined
+  const [name, given, least, most] = wrong
+  return new BadArguments(name, `an integer ${least}..${most}`, String(given))
+}
+
 const isListOf = (fits: (item: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(fits)
 const isText = (value: unknown): boolean => typeof value === "string"

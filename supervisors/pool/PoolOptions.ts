@@ -1,5 +1,6 @@
 import type { FuelCeiling } from "../../src/fuel/FuelPolicy.ts"
 import { BadArguments, type RefusedReason } from "../../src/outcome/RefusedReason.ts"
+import { checkIntegers } from "../checkCall.ts"
 import { type FireOptions, type FirePlan, planFiring } from "../FireOptions.ts"
 
 /** What a caller may say of a pool; fuel and time are those of each firing. */
@@ -48,15 +49,13 @@ export const planPool = (
   const { min, max } = typeof size === "number" ? { min: size, max: size } : size
   const { waitingMax = POOL_WAITING_DEFAULT_MAX, waitMsMax = POOL_WAIT_MS_DEFAULT_MAX } = options
   if (typeof name !== "string" || name === "") return new BadArguments("name", "a text", String(name))
-  const ranges = [
+  const wrong = checkIntegers([
     ["size.max", max, 1, POOL_SIZE_MAX],
     ["size.min", min, 0, max],
     ["waitingMax", waitingMax, 0, 2 ** 31 - 1],
     ["waitMsMax", waitMsMax, 0, POOL_WAIT_MS_MAX]
-  ] as const
-  for (const [what, value, least, most] of ranges)
-    if (!Number.isSafeInteger(value) || value < least || value > most)
-      return new BadArguments(what, `an integer ${least}..${most}`, String(value))
+  ])
+  if (wrong !== undefined) return wrong
   if (!(verify >= 0 && verify <= 1)) return new BadArguments("verify", "a share 0..1", String(verify))
   const verifyEvery = verify === 0 ? 0 : Math.max(1, Math.round(1 / verify))
   return { ...plan, name, min, max, waitingMax, waitMsMax, verifyEvery, ceiling }
