@@ -5,6 +5,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Scope from "effect/Scope"
 import type { FireOptions, ValidateOptions } from "../supervisors/FireOptions.ts"
 import type { InstanceManagerOptions } from "../supervisors/InstanceManager.ts"
+import { outcomeOf } from "../supervisors/pool/outcomeOf.ts"
 import type { PoolCall, PoolCallOptions, PoolLoad } from "../supervisors/pool/Pool.ts"
 import type { PoolOptions } from "../supervisors/pool/PoolOptions.ts"
 import { Munition } from "./index.ts"
@@ -104,12 +105,11 @@ export const makeMunition = (options: InstanceManagerOptions = {}): MunitionRunt
       )
       if (made._tag === "Failure") return made.failure
       const pool = made.success
-      const outcomeOf = (fired: Effect.Effect<Returned, Crash | Refused>) =>
-        runtime.runPromise(Effect.catch(fired, (ended) => Effect.succeed<Outcome>(ended)))
       const close = () => runtime.runPromise(Scope.close(scope, Exit.void))
       return {
         _tag: "Pool",
-        fire: (functionName, args, options) => outcomeOf(pool.fire(functionName, args, options)),
+        fire: (functionName, args, options) =>
+          runtime.runPromise(outcomeOf(pool.fire(functionName, args, options))),
         fireAll: (calls) => runtime.runPromise(pool.fireAll(calls)),
         replace: (other) =>
           runtime.runPromise(

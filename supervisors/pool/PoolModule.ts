@@ -15,6 +15,7 @@ import type { Letter } from "../Letter.ts"
 import type { ThreadsPool } from "../Schedulers.ts"
 import { ReturnedTally } from "../Telemetry.ts"
 import { fireBatch } from "./fireBatch.ts"
+import { outcomeOf } from "./outcomeOf.ts"
 import type { Outcome } from "./Pool.ts"
 import type { CompiledModule, PoolHouse } from "./PoolHouse.ts"
 import type { PoolPlan } from "./PoolOptions.ts"
@@ -185,6 +186,3 @@ export class PoolModule {
     return Effect.andThen(this.trim(0, 0), "takeLines" in instances ? Effect.void : instances.close)
   }
 }
-
-const outcomeOf = (fired: Effect.Effect<Returned, Crash | Refused>): Effect.Effect<Outcome> =>
-  Effect.catch(fired, (ended) => Effect.succeed<Outcome>(ended))

@@ -6,6 +6,7 @@ import { WorkerLost } from "../../src/runtime/WorkerLost.ts"
 import type { Priority } from "../../src/runtime/worker/RunQueue.ts"
 import type { Letter } from "../Letter.ts"
 import type { ThreadsPool } from "../Schedulers.ts"
+import { outcomeOf } from "./outcomeOf.ts"
 import type { Outcome } from "./Pool.ts"
 import type { PoolModule } from "./PoolModule.ts"
 
@@ -79,10 +80,6 @@ const joined = (
   Effect.flatMap(first, (done) =>
     Effect.map(second, (more) => (more.length === 0 ? done : [...done, ...more]))
   )
-
-const outcomeOf = <A extends Outcome, E extends Outcome>(
-  fired: Effect.Effect<A, E>
-): Effect.Effect<Outcome> => Effect.catch(fired, (ended) => Effect.succeed<Outcome>(ended))
 
 /** How often calls are given to another thread, when those that they were given to were lost. */
 const TIMES_MAX = 5
