@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { SLOT_TABLE } from "../../actors/SlotTable.ts"
 import { Crash } from "../../src/outcome/Crash.ts"
 import type { Unfit } from "../../src/runtime/PooledCall.ts"
 import { WorkerLost } from "../../src/runtime/WorkerLost.ts"
@@ -21,7 +22,9 @@ export const quarantine = (
     const lost = concluder.crashOf(job, new WorkerLost(cause, "executing"))
     return Effect.all(
       [
-        concluder.tell({ chart: "slot", id: name, from: "restoring", to: "dropped", why: "DIFFERED" }),
+        ...STEPS.map(([from, event, to]) =>
+          concluder.tell({ chart: "slot", id: name, from, to, why: event })
+        ),
         Effect.logError(`pool ${name}: ${cause}; from now on each firing gets a new instance`),
         lost instanceof Crash
           ? onCrash(new Crash(lost.reason, { ...lost.forensics, ...differs }, lost.metadata))
@@ -30,3 +33,9 @@ export const quarantine = (
       { discard: true }
     )
   })
+
+/** The end of such a slot, on its chart. */
+const STEPS = [
+  ["restoring", "DIFFERED", SLOT_TABLE.restoring.DIFFERED],
+  ["captured", "CAPTURED", SLOT_TABLE.captured.CAPTURED]
+] as const

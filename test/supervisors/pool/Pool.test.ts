@@ -229,6 +229,31 @@ describe("a pool whose check finds something", () => {
       spy.mockRestore()
     }
   })
+
+  it("tells the audit of the slot's end as its chart has it", async () => {
+    const spy = vi.spyOn(InitialState.prototype, "difference")
+    const layer = Layer.merge(
+      Munition.layerAudited({ threadsMax: 1 }).pipe(Layer.provideMerge(Audit.layerRing())),
+      Logger.layer([])
+    )
+    const program = Effect.gen(function* () {
+      const pool = yield* Munition.makePool(GUEST, { ...OPTIONS, name: "jobs", inline: true })
+      spy.mockReturnValueOnce("memory 0 differs at 8")
+      yield* pool.fire("next")
+      const { events } = yield* AuditTrail.use((trail) => trail.read)
+      return events.flatMap((event) =>
+        event._tag === "Transition" && event.chart === "slot"
+          ? [`${event.from} ${event.why} ${event.to}`]
+          : []
+      )
+    })
+    try {
+      const told = await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(layer)))
+      expect(told).toEqual(["restoring DIFFERED captured", "captured CAPTURED cleaned"])
+    } finally {
+      spy.mockRestore()
+    }
+  })
 })
 
 describe("a pool on threads", () => {
